@@ -1,0 +1,20 @@
+// A calendar object resource (RFC 4791 4.1): one UID, one component type, an optional master and its overrides.
+
+import type { Failure } from "../failure.ts";
+import type { ComponentName } from "../ports/calendar-store.ts";
+import type { Result } from "../result.ts";
+import type { JCalComponent } from "./jcal.ts";
+
+export interface CalendarObject {
+  /** Octets as sent. */
+  readonly text: string;
+  readonly component: ComponentName;
+  readonly uid: string;
+  readonly calendar: JCalComponent;
+  /** The component without RECURRENCE-ID; null for an object that holds overrides alone. */
+  readonly master: JCalComponent | null;
+  readonly overrides: readonly JCalComponent[];
+}
+
+/** Reads and validates an object as a CalDAV PUT must (RFC 4791 4.1, 5.3.2.1). */
+export declare function readCalendarObject(text: string): Result<CalendarObject, Failure>;

@@ -1,0 +1,4 @@
+/** The time, in UTC epoch milliseconds. */
+export interface Clock {
+  now(): number;
+}

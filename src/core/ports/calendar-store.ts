@@ -140,12 +140,20 @@ export interface CalendarReader {
   candidates(calendarId: CalendarId, query: CandidateQuery): Candidates;
   /** Busy instances of a collection inside the span, by start; asks the objects themselves where the index does not reach. */
   busy(calendarId: CalendarId, span: { start: number; end: number }): Promise<readonly BusyRow[]>;
-  /** `undefined` when the revision lies below the pruning floor or in the future. */
+  /**
+   * `undefined` when the revision lies below the pruning floor or in the future. Revision 0 asks for the initial state:
+   * every member present, by revision, no deletions, and it is never `undefined`.
+   */
   changesSince(
     calendarId: CalendarId,
     revision: number,
     limit: number,
   ): ChangePage | undefined;
+  /**
+   * Slugs of collections that were deleted after the revision and do not exist now (RFC 6578 on the home). `undefined` as
+   * for `changesSince`; empty for revision 0.
+   */
+  deletedCollectionsSince(revision: number): readonly string[] | undefined;
 }
 
 /** Judges the current state inside the transaction; a returned failure aborts it and nothing is written. */
@@ -167,6 +175,10 @@ export interface PutOutcome {
 }
 
 export interface CalendarWriter {
+  /**
+   * Creates or replaces. Refuses with no-uid-conflict when another resource of the user holds the UID, or the resource holds
+   * another UID; its `href` is `<collection slug>/<member name>`, not encoded. Unchanged octets keep etag and revision.
+   */
   put(request: PutObject): Promise<Result<PutOutcome, Failure>>;
   delete(request: {
     readonly calendarId: CalendarId;

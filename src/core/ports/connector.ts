@@ -95,6 +95,8 @@ export interface Connector {
     calendarId: string,
     ids: readonly string[],
   ): Promise<Result<readonly ProviderEvent[], ConnectorFailure>>;
+  /** The id that `upsert` gives to a new event with this UID; null where the provider chooses ids. */
+  idOf(calendarId: string, uid: string): string | null;
   upsert(request: WriteRequest): Promise<Result<WriteOutcome, ConnectorFailure>>;
   delete(request: {
     readonly calendarId: string;

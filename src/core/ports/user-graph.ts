@@ -55,6 +55,8 @@ export interface DeltaOutcome {
   readonly rejected: readonly { readonly id: string; readonly reason: string }[];
   /** Deletions that wait for the user (invariant G). */
   readonly heldDeletions: number;
+  /** Ours by tag and key, but nothing wants them there: the caller deletes them at the provider. */
+  readonly orphans: readonly { readonly id: string; readonly etag: string | null }[];
 }
 
 /** One external write that the outbox wants: the desired state now. */
@@ -63,6 +65,8 @@ export interface PendingWrite {
   readonly accountId: AccountId;
   readonly kind: MirrorKind;
   readonly op: "upsert" | "delete";
+  /** UID of the object at the provider: finds the resource of a write whose outcome was never learnt. */
+  readonly uid: string;
   /** null until first written: origin and mirror go to the account's default calendar, overlay to its overlay calendar. */
   readonly providerCalendarId: string | null;
   readonly providerEventId: string | null;

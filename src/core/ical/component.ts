@@ -41,7 +41,7 @@ export function firstText(component: JCalComponent, name: string): string | null
 
 /** A parameter's (first) value; null when absent. */
 export function parameterOf(property: JCalProperty, name: string): string | null {
-  const value = property[1][name];
+  const value = Object.hasOwn(property[1], name) ? property[1][name] : undefined;
   if (value === undefined) return null;
   return typeof value === "string" ? value : (value[0] ?? "");
 }

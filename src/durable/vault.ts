@@ -1,18 +1,20 @@
 // The keys of one Durable Object: a random data key, stored only wrapped by the key-encryption key of an epoch
-// (Env.KEY_ENCRYPTION_KEYS). From it come the codec of sealed columns and the keyed fingerprints (etags, content hashes).
+// (Env.KEY_ENCRYPTION_KEYS). From it come the codec of sealed columns and the keyed fingerprints (etags, content hashes, mirror UIDs).
 // When the epoch has moved on, the data key is wrapped anew on the next opening. Destroying the epoch erases all copies.
 
+import { createHmac } from "node:crypto";
 import { assert } from "../core/assert.ts";
 import { plainCodec, sealedCodec } from "./sql/sealed.ts";
 import type { SealedCodec } from "./sql/sealed.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
+const HASH_DIGITS = 32;
 const encoder = new TextEncoder();
 
 export interface Vault extends SealedCodec {
-  /** HMAC-SHA-256 under a key derived from the data key, the first 128 bits as 32 hex digits. `purpose` separates domains. */
-  fingerprint(purpose: string, text: string): Promise<string>;
+  /** HMAC-SHA-256 under a key derived from the data key, its first 128 bits in hexadecimal. `purpose` separates domains. */
+  keyedHash(purpose: string, text: string): string;
 }
 
 export interface VaultEnv {
@@ -89,18 +91,12 @@ async function vaultOf(dataKey: Uint8Array, isPlain: boolean): Promise<Vault> {
   const codec = isPlain
     ? plainCodec()
     : sealedCodec(await crypto.subtle.importKey("raw", dataKey, "AES-GCM", false, ["encrypt", "decrypt"]));
-  const root = await hmacKey(dataKey);
-  const derived = new Uint8Array(await crypto.subtle.sign("HMAC", root, encoder.encode("fingerprint")));
-  const fingerprintKey = await hmacKey(derived);
-  async function fingerprint(purpose: string, text: string): Promise<string> {
-    const mac = await crypto.subtle.sign("HMAC", fingerprintKey, encoder.encode(`${purpose}\0${text}`));
-    return hex(new Uint8Array(mac, 0, 16));
+  const hashKey = createHmac("sha256", dataKey).update("keyed hashes").digest();
+  // Synchronous, so that projections and their hashes can be computed in the same turn as they are compared.
+  function keyedHash(purpose: string, text: string): string {
+    return createHmac("sha256", hashKey).update(`${purpose}\0${text}`).digest("hex").slice(0, HASH_DIGITS);
   }
-  return { ...codec, fingerprint };
-}
-
-function hmacKey(key: Uint8Array): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return { ...codec, keyedHash };
 }
 
 async function wrap(key: Uint8Array, scope: string, dataKey: Uint8Array): Promise<ArrayBuffer> {
@@ -149,12 +145,4 @@ function parseKeyRing(json: string): KeyRing {
     keys.set(Number(epoch), bytes);
   }
   return { current: value.current, keys };
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte] ?? "";
-  return text;
 }

@@ -40,6 +40,11 @@ CREATE TABLE calendars (
   created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE deleted_calendars (
+  slug TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE dead_properties (
   target TEXT NOT NULL,
   name TEXT NOT NULL,

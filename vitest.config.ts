@@ -1,9 +1,14 @@
 // Two projects: pure code runs in Node, what touches Workers runs inside workerd with the real bindings.
 
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-const inWorkerd = ["src/durable/**/*.test.ts", "src/api/**/*.test.ts", "src/api/**/*.test.tsx", "src/app.test.ts"];
+const inWorkerd = [
+  "src/durable/**/*.test.ts",
+  "src/api/**/*.test.ts",
+  "src/api/**/*.test.tsx",
+  "src/app.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -22,6 +27,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
+                REGISTRY_MIGRATIONS: await readD1Migrations("./migrations"),
                 KEY_ENCRYPTION_KEYS: JSON.stringify({
                   current: 1,
                   keys: { 1: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" },
@@ -35,7 +41,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: inWorkerd },
+        test: {
+          name: "workerd",
+          include: inWorkerd,
+          setupFiles: ["./src/durable/registry/testing/apply-migrations.ts"],
+        },
       },
     ],
   },

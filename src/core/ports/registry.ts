@@ -35,7 +35,11 @@ export interface AuthenticatedClient {
 }
 
 export interface Registry {
-  createUser(user: { userId: UserId; slug: string; email: string }): Promise<"created" | "slug-taken" | "email-taken">;
+  createUser(user: {
+    userId: UserId;
+    slug: string;
+    email: string;
+  }): Promise<"created" | "slug-taken" | "email-taken">;
   userBySlug(slug: string): Promise<RegisteredUser | undefined>;
   userById(userId: UserId): Promise<RegisteredUser | undefined>;
   userByEmail(email: string): Promise<RegisteredUser | undefined>;
@@ -66,4 +70,13 @@ export interface Registry {
   addFeed(feed: { feedId: FeedId; userId: UserId; tokenHash: string }): Promise<void>;
   feedByTokenHash(tokenHash: string): Promise<{ feedId: FeedId; userId: UserId } | undefined>;
   removeFeed(feedId: FeedId): Promise<void>;
+}
+
+/**
+ * Accounts whose connection has begun and not ended. `addAccount` registers an account as connecting, before its
+ * credentials are tried; a crash leaves it so, and a sweep finishes or forgets it. `accountsAfter` lists active ones only.
+ */
+export interface ConnectingAccounts {
+  activateAccount(accountId: AccountId): Promise<void>;
+  connectingBefore(createdBefore: number, limit: number): Promise<readonly RegisteredAccount[]>;
 }

@@ -39,10 +39,13 @@ export function readCalendarObject(text: string): Result<CalendarObject, Failure
   const parsed = parseCalendar(text);
   if (!parsed.ok) return parsed;
   const calendar = parsed.value;
+  // An alarm with a TRIGGER that cannot be read (sabre/vobject issue 467: "TRIGGER:P") never rings and spoils nothing.
   const broken = brokenValue(calendar);
   if (broken !== null) return err(precondition("valid-calendar-data", broken));
   if (firstProperty(calendar, "method") !== undefined) {
-    return notAnObject("The object has a METHOD, which a calendar object resource may not have (RFC 4791 4.1).");
+    return notAnObject(
+      "The object has a METHOD, which a calendar object resource may not have (RFC 4791 4.1).",
+    );
   }
   return assemble(text, calendar);
 }
@@ -70,7 +73,9 @@ function assemble(text: string, calendar: JCalComponent): Result<CalendarObject,
     }
     uid = childUid;
     const start = firstProperty(child, "dtstart");
-    if (name === "VEVENT" && start === undefined) return notAnObject("A VEVENT has no DTSTART.");
+    if (name === "VEVENT" && start === undefined) {
+      return err(precondition("valid-calendar-data", "A VEVENT has no DTSTART (RFC 5545 3.6.1)."));
+    }
     if (firstProperty(child, "recurrence-id") !== undefined) overrides.push(child);
     else if (master === null) master = child;
     else return notAnObject(`Two components have the UID ${uid} and no RECURRENCE-ID.`);
@@ -116,8 +121,6 @@ function holdsValidTimes(property: JCalProperty, component: string): boolean {
       return isDateTime(value) || (typeof value === "string" && /^0000-\d\d-\d\dT/.test(value));
     case "duration":
       return typeof value === "string" && parseDuration(value) !== null;
-    case "trigger":
-      return isDateTime(value) || (typeof value === "string" && parseDuration(value) !== null);
     case "tzoffsetfrom":
     case "tzoffsetto":
       return component === "vtimezone" || (typeof value === "string" && /^[+-]\d\d:\d\d/.test(value));

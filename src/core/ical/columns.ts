@@ -1,12 +1,17 @@
 // What the events table shows of an object without opening it.
 
 import type { CalendarObject } from "./calendar-object-resource.ts";
+import { firstProperty, firstText, textOf } from "./component.ts";
+import { firstStart, lastEnd } from "./series-bounds.ts";
+import { readSeries } from "./series.ts";
+import { resolveTzid } from "./tzid.ts";
 import type { Zone } from "./zone.ts";
 
 export interface EventColumns {
   readonly sequence: number;
   readonly title: string | null;
   readonly location: string | null;
+  /** The address as the object writes it, mostly with `mailto:`. */
   readonly organizer: string | null;
   readonly status: string | null;
   readonly transparency: "OPAQUE" | "TRANSPARENT";
@@ -14,26 +19,44 @@ export interface EventColumns {
   readonly startTs: number | null;
   /** End of the last instance; null for an unbounded object and for one without times. */
   readonly endTs: number | null;
+  /** The IANA zone of the start, or its TZID where that means none; null for UTC, dates and floating times. */
   readonly timeZone: string | null;
   readonly isAllDay: boolean;
+  /** Its instants depend on the floating zone: floating times and dates. */
   readonly isFloating: boolean;
   readonly isRecurring: boolean;
 }
 
-export function columnsOf(_object: CalendarObject, _floatingZone: Zone): EventColumns {
+export function columnsOf(object: CalendarObject, floatingZone: Zone): EventColumns {
+  const series = readSeries(object, floatingZone);
+  const shown = object.master ?? object.overrides[0] ?? object.calendar;
+  const anchor = (series.timing ?? series.overrides[0]?.timing)?.anchor ?? null;
+  const organizer = firstProperty(shown, "organizer");
+  const sequence = Number(firstText(shown, "sequence") ?? 0);
   return {
-    sequence: 0,
-    title: null,
-    location: null,
-    organizer: null,
-    status: null,
-    transparency: "OPAQUE",
-    class: null,
-    startTs: null,
-    endTs: null,
-    timeZone: null,
-    isAllDay: false,
-    isFloating: false,
-    isRecurring: false,
+    sequence: Number.isSafeInteger(sequence) && sequence > 0 ? sequence : 0,
+    title: filled(firstText(shown, "summary")),
+    location: filled(firstText(shown, "location")),
+    organizer: organizer === undefined ? null : filled(textOf(organizer)),
+    status: filled(firstText(shown, "status"))?.toUpperCase() ?? null,
+    transparency: isTransparent(firstText(shown, "transp")) ? "TRANSPARENT" : "OPAQUE",
+    class: filled(firstText(shown, "class"))?.toUpperCase() ?? null,
+    startTs: firstStart(series),
+    endTs: lastEnd(series),
+    timeZone:
+      anchor === null || anchor.tzid === null
+        ? null
+        : (resolveTzid(anchor.tzid, object.calendar)?.id ?? anchor.tzid),
+    isAllDay: anchor?.kind === "date",
+    isFloating: anchor?.kind === "date" || anchor?.kind === "floating",
+    isRecurring: series.isRecurring,
   };
+}
+
+export function isTransparent(transp: string | null): boolean {
+  return transp !== null && transp.trim().toUpperCase() === "TRANSPARENT";
+}
+
+function filled(text: string | null): string | null {
+  return text === null || text === "" ? null : text;
 }

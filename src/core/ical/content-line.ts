@@ -48,6 +48,10 @@ export function readContentLine(line: string): Result<ContentLine, string> {
   let at = nameEnd;
   while (line.charCodeAt(at) === SEMICOLON) {
     const start = at + 1;
+    if (line.charCodeAt(start) === SEMICOLON) {
+      at = start;
+      continue;
+    }
     const equals = endOfName(line, start);
     if (equals === start || line[equals] !== "=") {
       return err(`A parameter of ${line.slice(0, nameEnd)} has no name or no value.`);
@@ -72,6 +76,11 @@ export function readContentLine(line: string): Result<ContentLine, string> {
   return ok({ name: line.slice(0, nameEnd).toLowerCase(), parameters, value: line.slice(at + 1) });
 }
 
+/** Length of `""text""` at the start, or 0. */
+function doubledQuote(text: string): number {
+  return /^""[^"]+""(?=[,;:])/.exec(text)?.[0].length ?? 0;
+}
+
 function readParameterValues(
   line: string,
   from: number,
@@ -81,10 +90,13 @@ function readParameterValues(
   for (;;) {
     let value: string;
     if (line.charCodeAt(at) === QUOTE) {
-      const close = line.indexOf('"', at + 1);
+      // Exchange quotes what is quoted already: CN=""4th floor"".
+      const doubled = line.charCodeAt(at + 1) === QUOTE ? doubledQuote(line.slice(at)) : 0;
+      const open = doubled > 0 ? at + 1 : at;
+      const close = line.indexOf('"', open + 1);
       if (close === -1) return err("has no closing quote");
-      value = decodeParameter(line.slice(at + 1, close));
-      at = close + 1;
+      value = decodeParameter(line.slice(open + 1, close));
+      at = doubled > 0 ? at + doubled : close + 1;
       const next = line.charCodeAt(at);
       if (next !== COMMA && next !== SEMICOLON && next !== COLON) {
         return err("has text behind its closing quote");
@@ -117,6 +129,7 @@ function encodeParameterValue(value: string): string {
 
 /** ";NAME=value" */
 export function writeParameter(name: string, value: string | readonly string[]): string {
-  const text = typeof value === "string" ? encodeParameterValue(value) : value.map(encodeParameterValue).join(",");
+  const text =
+    typeof value === "string" ? encodeParameterValue(value) : value.map(encodeParameterValue).join(",");
   return `;${name.toUpperCase()}=${text}`;
 }

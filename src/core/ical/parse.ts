@@ -93,7 +93,9 @@ function readLines(text: string): Result<JCalComponent, Failure> {
   }
   const open = stack.at(-1);
   return invalid(
-    open === undefined ? "There is no VCALENDAR in the text." : `BEGIN:${open.name.toUpperCase()} is never closed.`,
+    open === undefined
+      ? "There is no VCALENDAR in the text."
+      : `BEGIN:${open.name.toUpperCase()} is never closed.`,
   );
 }
 
@@ -104,7 +106,10 @@ function tooMany(): Result<never, Failure> {
 function finish(calendar: JCalComponent, rest: string): Result<JCalComponent, Failure> {
   if (/^begin:vcalendar\s*$/im.test(rest)) {
     return err(
-      precondition("valid-calendar-object-resource", "The text holds more than one VCALENDAR (RFC 4791 4.1)."),
+      precondition(
+        "valid-calendar-object-resource",
+        "The text holds more than one VCALENDAR (RFC 4791 4.1).",
+      ),
     );
   }
   return ok(calendar);

@@ -38,7 +38,7 @@ function fold(line: string): string {
   let folded = "";
   let start = 0;
   let octets = 0;
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const code = line.charCodeAt(at);
     const isPair = code >= 0xd800 && code <= 0xdbff;
     const size = code < 0x80 ? 1 : code < 0x800 ? 2 : isPair ? 4 : 3;

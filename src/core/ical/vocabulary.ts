@@ -60,7 +60,8 @@ const kinds: ReadonlyMap<string, PropertyKind> = new Map([
 
 const UNKNOWN: PropertyKind = { type: "unknown", isList: false, isStructured: false };
 
-const BASIC_DATE = /^\d{8}$/;
+/** Google's birthday calendar writes "20131210Z". */
+const BASIC_DATE = /^\d{8}Z?$/;
 const BASIC_DATE_TIME = /^\d{8}T\d{6}Z?$/;
 const EXTENDED_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const EXTENDED_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?$/;
@@ -77,7 +78,7 @@ export function valueTypeOf(kind: PropertyKind, declared: string | null, value: 
   const type = declared === null ? kind.type : declared.toLowerCase();
   if (kind.type === "date-time") {
     const end = value.indexOf(",");
-    const first = end === -1 ? value : value.slice(0, end);
+    const first = (end === -1 ? value : value.slice(0, end)).trim();
     if (BASIC_DATE.test(first)) return "date";
     if (BASIC_DATE_TIME.test(first)) return "date-time";
     return first.includes("/") ? "period" : type;
@@ -139,11 +140,12 @@ function readScalar(type: string, text: string, structured?: string): JCalScalar
   return text;
 }
 
-function readDateTime(text: string): string {
+function readDateTime(value: string): string {
+  const text = value.trim();
   if (BASIC_DATE_TIME.test(text)) {
     return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 11)}:${text.slice(11, 13)}:${text.slice(13)}`;
   }
-  return BASIC_DATE.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text;
+  return BASIC_DATE.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}` : text;
 }
 
 /** The text of a property's values, escaped; never with a line break in it. */

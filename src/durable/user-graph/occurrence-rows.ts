@@ -1,0 +1,83 @@
+// The occurrence index on disk: its window, its two scans and the rows of one event. An instance is a row [start_ts, end_ts). Instances
+// longer than a week are few and marked `is_long`, so that the scan of the others is bounded on both sides by start_ts alone.
+// Floating times (and all-day ones) are indexed as if they were UTC: where they really lie depends on the reader's zone, which is at most
+// 14 hours east and 12 hours west of it.
+
+import type { OccurrenceRow, OccurrenceRows } from "../../core/ical/occurrence-index.ts";
+import { limits } from "../../core/limits.ts";
+import type { TimeSpan } from "../../core/ports/calendar-store.ts";
+
+const LONG_MS = 7 * 86_400_000;
+export const EAST_MS_MAX = 14 * 3_600_000;
+export const WEST_MS_MAX = 12 * 3_600_000;
+/** Further than any time that an object can have. */
+export const END_OF_TIME = 8_640_000_000_000_000;
+
+/** What an object that cannot be expanded gives: it is asked itself, always. */
+export const NOT_INDEXED: OccurrenceRows = { rows: [], coveredFrom: END_OF_TIME, coveredUntil: -END_OF_TIME };
+
+export function indexWindow(nowMs: number): { readonly start: number; readonly end: number } {
+  return { start: nowMs - limits.occurrencePastMs, end: nowMs + limits.occurrenceFutureMs };
+}
+
+// ?1 start, ?2 end of the span; ?3 start, ?4 end of the span as floating times may widen it.
+const OVERLAPS = "start_ts < ?2 AND (end_ts > ?1 OR start_ts >= ?1)";
+const SURELY = `start_ts + ${WEST_MS_MAX} < ?2 AND (end_ts - ${EAST_MS_MAX} > ?1)`;
+const SCANNED = "start_ts < ?4 AND (end_ts > ?3 OR start_ts >= ?3)";
+
+function scan(columns: string, isLong: 0 | 1, extra: string): string {
+  const bound = isLong === 0 ? `AND start_ts > ?3 - ${LONG_MS} ` : "";
+  return `SELECT ${columns} FROM occurrences WHERE is_long = ${isLong} ${bound}AND ${SCANNED} ${extra}`;
+}
+
+const JUDGED = `event_key, CASE WHEN is_floating = 0 THEN 1 ELSE (${SURELY}) END AS sure`;
+const REACHED = `AND (is_floating = 1 OR (${OVERLAPS}))`;
+const BUSY = "event_key, start_ts, end_ts, busy_kind, is_floating";
+
+export const occurrenceStatements = {
+  /** Events with an instance in the span and whether that is proven. */
+  touched: `SELECT event_key, max(sure) FROM (${scan(JUDGED, 0, REACHED)} UNION ALL ${scan(JUDGED, 1, REACHED)}) GROUP BY event_key`,
+  busy: `${scan(BUSY, 0, `AND busy_kind <> 'FREE' ${REACHED}`)} UNION ALL ${scan(BUSY, 1, `AND busy_kind <> 'FREE' ${REACHED}`)}`,
+  /** Events with instances that the index does not hold, at the end or at the beginning of the span. */
+  beyond: "SELECT event_key FROM events WHERE indexed_until IS NOT NULL AND indexed_until < ?",
+  before: "SELECT event_key FROM events WHERE indexed_from IS NOT NULL AND indexed_from > ?",
+  insert:
+    "INSERT OR REPLACE INTO occurrences (event_key, recurrence_id, start_ts, end_ts, busy_kind, is_floating, is_long) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  clear: "DELETE FROM occurrences WHERE event_key = ?",
+} as const;
+
+/** The four bounds that `touched` and `busy` take. */
+export function scanBounds(
+  span: TimeSpan,
+): [start: number, end: number, widenedStart: number, widenedEnd: number] {
+  const start = span.start ?? -END_OF_TIME;
+  const end = span.end ?? END_OF_TIME;
+  return [start, end, start - WEST_MS_MAX, end + EAST_MS_MAX];
+}
+
+/** Event keys that must be asked themselves about the span. */
+export function uncoveredEvents(sql: SqlStorage, span: TimeSpan): Set<number> {
+  const keys = new Set<number>();
+  const [, , start, end] = scanBounds(span);
+  for (const row of sql.exec(occurrenceStatements.beyond, end).raw()) keys.add(row[0] as number);
+  for (const row of sql.exec(occurrenceStatements.before, start).raw()) keys.add(row[0] as number);
+  return keys;
+}
+
+export function writeOccurrences(sql: SqlStorage, eventKey: number, rows: readonly OccurrenceRow[]): void {
+  sql.exec(occurrenceStatements.clear, eventKey);
+  for (const row of rows) {
+    const isLong = row.end - row.start > LONG_MS ? 1 : 0;
+    const isFloating = row.isFloating ? 1 : 0;
+    sql.exec(
+      occurrenceStatements.insert,
+      eventKey,
+      row.recurrenceId,
+      row.start,
+      row.end,
+      row.busyKind,
+      isFloating,
+      isLong,
+    );
+  }
+}

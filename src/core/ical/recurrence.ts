@@ -1,10 +1,30 @@
-// The instances of one recurrence rule inside a window (RFC 5545 3.3.10, 3.8.5.3).
+// The starts of one recurrence rule inside a window (RFC 5545 3.3.10, 3.8.5.3): fast-forwarded, bounded by a budget, on the wall clock.
+// Work is bounded by the window, not by the rule's age; COUNT is counted period by period, by division where all periods are alike.
+// Readings where the standard leaves room: a start in a gap moves forward by the gap and an overlap is its first pass (3.3.5), also for
+// HOURLY and faster; DTSTART is always a start and counts, even outside its pattern or after UNTIL; an UNTIL that is a date includes that day.
+// Knows no RDATE, EXDATE or overrides.
 
-import type { CivilMs, DateTimeValue } from "./civil.ts";
-import type { RecurrenceRule } from "./recurrence-rule.ts";
-import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import type { Zone } from "./zone.ts";
+import { err, ok } from "../result.ts";
+import type { CivilMs, DateTimeValue } from "./civil.ts";
+import {
+  CIVIL_MAX,
+  CIVIL_MIN,
+  DAY_MS,
+  monthOfPacked,
+  packedDate,
+  daysOfCivil,
+  daysFromCivil,
+  startOfDay,
+  yearOfPacked,
+} from "./civil.ts";
+import type { HourSeries } from "./recurrence-hours.ts";
+import { hourSeries } from "./recurrence-hours.ts";
+import type { Series } from "./recurrence-periods.ts";
+import { periodSeries } from "./recurrence-periods.ts";
+import type { RecurrenceRule } from "./recurrence-rule.ts";
+import type { Zone } from "./zone-clock.ts";
+import { GAP_MS_MAX } from "./zone-clock.ts";
 
 /** Steps that an evaluation may still take; shared by all the rules of one object. Made with `{ stepsLeft: limits.recurrenceStepsMax }`. */
 export interface StepBudget {
@@ -17,9 +37,173 @@ export interface CivilWindow {
   readonly to: CivilMs;
 }
 
+/** How far the wall clock of an instant can differ from what its offset says, near a transition. */
+const OVERLAP_MS = DAY_MS + GAP_MS_MAX;
+
+/** The last wall clock time that can pass UNTIL, and the instant that decides near it (null: the wall clock decides alone). */
+function untilBounds(
+  rule: RecurrenceRule,
+  dtstart: DateTimeValue,
+  zone: Zone,
+): { readonly civil: CivilMs; readonly utcMs: number | null } {
+  const { until } = rule;
+  if (until === null) return { civil: CIVIL_MAX, utcMs: null };
+  if (until.kind === "date") return { civil: until.civil + DAY_MS - 1, utcMs: null };
+  if (until.kind === "utc" && dtstart.kind === "zoned") {
+    return { civil: until.civil + zone.offsetAt(until.civil) + OVERLAP_MS, utcMs: until.civil };
+  }
+  return { civil: until.civil, utcMs: null };
+}
+
+function seriesOf(
+  rule: RecurrenceRule,
+  start: CivilMs,
+): { readonly series: Series; readonly hours: HourSeries | null } {
+  const { frequency } = rule;
+  if (frequency === "HOURLY" || frequency === "MINUTELY" || frequency === "SECONDLY") {
+    const hours = hourSeries(rule, frequency, start);
+    return { series: hours, hours };
+  }
+  return { series: periodSeries(rule, frequency, start), hours: null };
+}
+
+interface Position {
+  readonly index: number;
+  /** Starts that COUNT still allows from `index` on. */
+  readonly remaining: number;
+}
+
+/** Counts the starts of the periods from 1 up to `target`, as long as COUNT allows any; null when the budget ends. */
+function skipTo(
+  series: Series,
+  hours: HourSeries | null,
+  target: number,
+  allowed: number,
+  budget: StepBudget,
+): Position | null {
+  let remaining = allowed;
+  let index = 1;
+  if (series.uniformCount !== null) {
+    return { index: target, remaining: remaining - series.uniformCount * (target - 1) };
+  }
+  const days = hours?.days ?? null;
+  if (days !== null && target > 1) {
+    // Period by period to the next month, month by month to the one of the target, then period by period again.
+    const from = packedDate(daysOfCivil(series.begins(1)));
+    const to = packedDate(daysOfCivil(series.begins(target)));
+    let month = yearOfPacked(from) * 12 + monthOfPacked(from);
+    const lastMonth = yearOfPacked(to) * 12 + monthOfPacked(to) - 1;
+    if (month < lastMonth) {
+      const reached = countThrough(series, index, days.first(dayOfMonthNumber(month)), remaining, budget);
+      if (reached === null) return null;
+      remaining = reached;
+      for (; month < lastMonth && remaining > 0; month++) {
+        const starts = days.perDay * days.inMonth(Math.floor(month / 12), (month % 12) + 1);
+        if (starts > remaining) break;
+        remaining -= starts;
+        budget.stepsLeft -= 1;
+      }
+      index = days.first(dayOfMonthNumber(month));
+    }
+  }
+  const reached = countThrough(series, index, target, remaining, budget);
+  return reached === null ? null : { index: target, remaining: reached };
+}
+
+function dayOfMonthNumber(month: number): number {
+  return daysFromCivil(Math.floor(month / 12), (month % 12) + 1, 1);
+}
+
+function countThrough(
+  series: Series,
+  from: number,
+  to: number,
+  allowed: number,
+  budget: StepBudget,
+): number | null {
+  let remaining = allowed;
+  for (let index = from; index < to && remaining > 0;) {
+    if (budget.stepsLeft-- <= 0) return null;
+    const next = series.next(index);
+    if (next === index) {
+      remaining -= series.count(index);
+      index += 1;
+    } else {
+      index = next;
+    }
+  }
+  return remaining;
+}
+
+/** The starts as the rule spells them, before gaps of the zone; null when the budget ends. */
+function nominalStarts(
+  rule: RecurrenceRule,
+  start: CivilMs,
+  lower: CivilMs,
+  upper: CivilMs,
+  budget: StepBudget,
+): CivilMs[] | null {
+  const starts: CivilMs[] = [];
+  if (start >= lower) starts.push(start);
+  const { series, hours } = seriesOf(rule, start);
+  if (upper <= start || hours?.isEmpty === true) return starts;
+  const target = Math.max(0, series.indexAt(lower));
+  const counts = rule.count !== null;
+  let remaining = rule.count === null ? Infinity : rule.count - 1;
+  let index = counts ? 0 : target;
+  const period: CivilMs[] = [];
+  while (remaining > 0 && series.begins(index) <= upper) {
+    if (budget.stepsLeft-- <= 0) return null;
+    const next = series.next(index);
+    if (next !== index) {
+      index = next;
+      continue;
+    }
+    period.length = 0;
+    series.fill(index, period);
+    budget.stepsLeft -= period.length;
+    for (const civil of period) {
+      if (civil <= start) continue;
+      if (civil > upper || remaining <= 0) return starts;
+      remaining -= 1;
+      if (civil >= lower) starts.push(civil);
+    }
+    index += 1;
+    if (counts && index === 1 && target > 1 && remaining > 0) {
+      const skipped = skipTo(series, hours, target, remaining, budget);
+      if (skipped === null) return null;
+      ({ index, remaining } = skipped);
+    }
+  }
+  return starts;
+}
+
+/** Moves starts out of gaps, drops those after UNTIL and outside the window, and keeps the rest in order and unique. */
+function onClock(
+  nominal: readonly CivilMs[],
+  start: CivilMs,
+  zone: Zone,
+  window: CivilWindow,
+  untilUtcMs: number | null,
+): CivilMs[] {
+  const starts: CivilMs[] = [];
+  let ordered = true;
+  let last = -Infinity;
+  for (const civil of nominal) {
+    const utcMs = zone.toUtc(civil);
+    if (untilUtcMs !== null && utcMs > untilUtcMs && civil !== start) continue;
+    const shown = utcMs + zone.offsetAt(utcMs);
+    if (shown < window.from || shown >= window.to) continue;
+    if (shown <= last) ordered = false;
+    last = shown;
+    starts.push(shown);
+  }
+  return ordered ? starts : [...new Set(starts)].toSorted((a, b) => a - b);
+}
+
 /**
  * The starts that `rule` gives inside `window`, ascending, without duplicates; DTSTART is always one of them (if it lies in the window) and
- * counts. A start that falls into a gap of `zone` is given as the wall clock time it moves to. `zone` is UTC for values that are dates or floating.
+ * counts. A start in a gap of `zone` is given as the wall clock time it moves to. For dates and floating times `zone` is UTC.
  */
 export function expandRule(
   rule: RecurrenceRule,
@@ -28,7 +212,17 @@ export function expandRule(
   window: CivilWindow,
   budget: StepBudget,
 ): Result<CivilMs[], "budget-exceeded"> {
-  if (budget.stepsLeft < 0 || rule.interval < 1) return err("budget-exceeded");
-  const start = zone.toUtc(dtstart.civil);
-  return ok(start >= window.from && start < window.to ? [dtstart.civil] : []);
+  const until = untilBounds(rule, dtstart, zone);
+  // A start from before the window may move into it.
+  const lower = Math.max(window.from - GAP_MS_MAX, CIVIL_MIN);
+  const upper = Math.min(window.to - 1, CIVIL_MAX, until.civil);
+  if (window.to <= window.from || window.to <= dtstart.civil) return ok([]);
+  const allDay = dtstart.kind === "date";
+  const read = allDay ? { ...rule, byHour: [], byMinute: [], bySecond: [] } : rule;
+  const nominal = nominalStarts(read, dtstart.civil, lower, upper, budget);
+  if (nominal === null || budget.stepsLeft < 0) return err("budget-exceeded");
+  const isSubDaily =
+    rule.frequency === "HOURLY" || rule.frequency === "MINUTELY" || rule.frequency === "SECONDLY";
+  const shown = allDay && isSubDaily ? nominal.map(startOfDay) : nominal;
+  return ok(onClock(shown, dtstart.civil, zone, window, until.utcMs));
 }

@@ -28,7 +28,9 @@ CREATE TABLE accounts (
   user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
   provider TEXT NOT NULL CHECK (provider IN ('caldav', 'google', 'microsoft', 'ics')),
   status TEXT NOT NULL CHECK (status IN ('connecting', 'active')),
-  created_at INTEGER NOT NULL
+  identity_hash TEXT,
+  created_at INTEGER NOT NULL,
+  UNIQUE (user_id, identity_hash)
 ) STRICT;
 CREATE INDEX accounts_by_user ON accounts (user_id, account_id);
 CREATE INDEX accounts_by_status ON accounts (status, account_id);

@@ -77,6 +77,13 @@ export interface Registry {
  * credentials are tried; a crash leaves it so, and a sweep finishes or forgets it. `accountsAfter` lists active ones only.
  */
 export interface ConnectingAccounts {
+  /** As `addAccount`, but at most one account of a user has an identity (a keyed hash of the address and login at the provider). */
+  claimAccount(account: {
+    accountId: AccountId;
+    userId: UserId;
+    provider: string;
+    identityHash: string;
+  }): Promise<"claimed" | "taken">;
   activateAccount(accountId: AccountId): Promise<void>;
   connectingBefore(createdBefore: number, limit: number): Promise<readonly RegisteredAccount[]>;
 }

@@ -171,6 +171,8 @@ export interface UserGraph {
     present: readonly { id: string; etag: string | null }[];
   }): Promise<{ missing: number; drifted: number; orphanIds: readonly string[] }>;
 
+  /** Events and tasks in the canonical calendar. */
+  eventCount(): Promise<number>;
   mirrorStatus(): Promise<readonly MirrorStatus[]>;
   approvals(): Promise<readonly Approval[]>;
   decideApproval(approvalId: ApprovalId, decision: "approve" | "reject"): Promise<boolean>;

@@ -12,6 +12,7 @@ const store = createSignInStore(REGISTRY);
 
 const ada = { userId: "usr_ADA" as UserId, slug: "ada", email: "Ada@Example.com" };
 const bob = { userId: "usr_BOB" as UserId, slug: "bob", email: "bob@example.com" };
+const acc = (id: string) => `acc_${id}` as AccountId;
 const pwd = (id: string) => `pwd_${id}` as AppPasswordId;
 
 beforeEach(async () => {
@@ -126,7 +127,6 @@ describe("app passwords", () => {
 });
 
 describe("accounts and feeds", () => {
-  const acc = (id: string) => `acc_${id}` as AccountId;
   beforeEach(async () => {
     await registry.createUser(ada);
   });
@@ -143,6 +143,14 @@ describe("accounts and feeds", () => {
     await registry.removeAccount(acc("1"));
     expect(await registry.account(acc("1"))).toBeUndefined();
     expect(await registry.accounts(ada.userId)).toHaveLength(2);
+  });
+
+  it("lets a user have an account of one identity once", async () => {
+    const claim = { userId: ada.userId, provider: "caldav", identityHash: "same" };
+    expect(await registry.claimAccount({ ...claim, accountId: acc("1") })).toBe("claimed");
+    expect(await registry.claimAccount({ ...claim, accountId: acc("2") })).toBe("taken");
+    await registry.removeAccount(acc("1"));
+    expect(await registry.claimAccount({ ...claim, accountId: acc("2") })).toBe("claimed");
   });
 
   it("resolves a feed by its token's hash until it is removed", async () => {

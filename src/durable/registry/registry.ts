@@ -100,6 +100,11 @@ export function createRegistry(db: D1Database, pepper: string, clock: Clock): Re
     async addAccount({ accountId, userId, provider }) {
       await statement("insertAccount", accountId, userId, provider, clock.now()).run();
     },
+    async claimAccount({ accountId, userId, provider, identityHash }) {
+      const now = clock.now();
+      const { meta } = await statement("claimAccount", accountId, userId, provider, identityHash, now).run();
+      return meta.changes === 1 ? "claimed" : "taken";
+    },
     async activateAccount(accountId) {
       await statement("activateAccount", accountId).run();
     },

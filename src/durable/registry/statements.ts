@@ -25,6 +25,8 @@ export const statements = {
     WHERE app_password_id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)`,
 
   insertAccount: `INSERT INTO accounts (account_id, user_id, provider, status, created_at) VALUES (?1, ?2, ?3, 'connecting', ?4)`,
+  claimAccount: `INSERT INTO accounts (account_id, user_id, provider, status, identity_hash, created_at)
+    VALUES (?1, ?2, ?3, 'connecting', ?4, ?5) ON CONFLICT (user_id, identity_hash) DO NOTHING`,
   activateAccount: `UPDATE accounts SET status = 'active' WHERE account_id = ?1`,
   accounts: `SELECT account_id, user_id, provider, created_at FROM accounts WHERE user_id = ?1 ORDER BY account_id`,
   account: `SELECT account_id, user_id, provider, created_at FROM accounts WHERE account_id = ?1`,

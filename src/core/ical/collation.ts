@@ -1,8 +1,33 @@
-// Collations of text-match (RFC 4791 7.5, RFC 4790): i;ascii-casemap, i;octet, i;unicode-casemap.
+// Collations of text-match (RFC 4791 7.5; RFC 4790 9.2, 9.3; RFC 5051). All comparisons are substring matches.
 
-const SUPPORTED: readonly string[] = ["i;ascii-casemap", "i;octet", "i;unicode-casemap"];
+type Fold = (text: string) => string;
 
-/** `default` is i;ascii-casemap (RFC 4791 7.5.1). */
+function foldAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** RFC 5051 2: case mapping, then decomposition; upper case stands for title case, of which substrings make no difference. */
+function foldUnicode(text: string): string {
+  return text.toUpperCase().normalize("NFKD");
+}
+
+const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
+  ["i;ascii-casemap", foldAscii],
+  // RFC 4791 7.5: "default" is i;ascii-casemap.
+  ["default", foldAscii],
+  ["i;octet", (text) => text],
+  ["i;unicode-casemap", foldUnicode],
+]);
+
+/** What CALDAV:supported-collation-set lists. */
+export const collations: readonly string[] = ["i;ascii-casemap", "i;octet", "i;unicode-casemap"];
+
 export function supportedCollation(name: string): boolean {
-  return name === "default" || SUPPORTED.includes(name);
+  return folds.has(name);
+}
+
+/** Whether `text` contains `part`; a collation that is not supported compares octets. */
+export function containsText(collation: string, text: string, part: string): boolean {
+  const fold = folds.get(collation);
+  return fold === undefined ? text.includes(part) : fold(text).includes(fold(part));
 }

@@ -217,3 +217,9 @@ export function patternGivesStart(rule: RecurrenceRule, anchor: DateTimeValue): 
   const found = expandRule(open, earlier, UTC, window, { stepsLeft: limits.recurrenceStepsMax });
   return found.ok && found.value.length > 0;
 }
+
+/** When the instance with this original start would have ended without its override. */
+export function endOfStart(series: Series, recurrenceId: number, override: Timing): number {
+  const { zone, length } = series.timing ?? override;
+  return addDuration(zone, recurrenceId + zone.offsetAt(recurrenceId), length);
+}

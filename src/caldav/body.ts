@@ -89,7 +89,8 @@ function decodeXml(octets: Uint8Array, charset: string | null): Result<string, F
   if (!isUtf8(charset)) return err(encodingRefused(charset ?? ""));
   const text = decodeUtf8(octets);
   if (text === undefined) return err({ kind: "bad-request", reason: "The XML body is not valid UTF-8." });
-  const declared = /^\uFEFF?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]?.toLowerCase() ?? null;
+  const declared =
+    /^\uFEFF?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]?.toLowerCase() ?? null;
   return isUtf8(declared) ? ok(text) : err(encodingRefused(declared ?? ""));
 }
 

@@ -14,7 +14,7 @@ export interface Maxima {
   readonly syncMembersMax: number;
   readonly multigetHrefsMax: number;
   readonly deadPropertyBytesMax: number;
-  readonly calendarsPerUserMax: number;
+  readonly resourceNameBytesMax: number;
 }
 
 export interface CalDavContext {

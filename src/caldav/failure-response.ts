@@ -94,10 +94,7 @@ export function failureResponse(failure: Failure): Response {
 
 /** The DAV:error document; the reason is a comment, so that the element stays alone. */
 function errorBody(status: number, element: string, reason: string): Response {
-  const sentence = reason
-    .replaceAll("-", "\u2010")
-    .replace(/\p{C}/gu, " ")
-    .toWellFormed();
+  const sentence = reason.replaceAll("-", "\u2010").replace(/\p{C}/gu, " ").toWellFormed();
   return new Response(document("D:error", `${element}<!-- ${sentence} -->`), {
     status,
     headers: { "content-type": "application/xml; charset=utf-8" },

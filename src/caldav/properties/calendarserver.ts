@@ -17,9 +17,7 @@ export const calendarserver: readonly Property[] = [
   property(CALENDARSERVER, "email-address-set", {
     read: {
       principal: ({ principal }) =>
-        principal.emails
-          .map((email) => `<CS:email-address>${escapeText(email)}</CS:email-address>`)
-          .join(""),
+        principal.emails.map((email) => `<CS:email-address>${escapeText(email)}</CS:email-address>`).join(""),
     },
   }),
   // Nobody is a delegate here; Apple expands both before it shows an account (checklist A8).

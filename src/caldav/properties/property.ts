@@ -22,10 +22,7 @@ type ReadHrefs<K extends ResourceKind> = (
 ) => readonly string[];
 
 /** A new value; `null` removes the property. */
-type Write = (
-  element: XmlElement | null,
-  context: CalDavContext,
-) => Result<CollectionPatch, Failure>;
+type Write = (element: XmlElement | null, context: CalDavContext) => Result<CollectionPatch, Failure>;
 
 export interface Property extends XmlName {
   readonly inAllprop: boolean;
@@ -56,9 +53,7 @@ export function onEvery(read: Read<ResourceKind>): { readonly [K in ResourceKind
   };
 }
 
-export function hrefsOnEvery(
-  read: ReadHrefs<ResourceKind>,
-): { readonly [K in ResourceKind]: ReadHrefs<K> } {
+export function hrefsOnEvery(read: ReadHrefs<ResourceKind>): { readonly [K in ResourceKind]: ReadHrefs<K> } {
   return {
     root: read,
     principals: read,

@@ -18,10 +18,7 @@ import { rfc6638 } from "./rfc6638.ts";
 const supportedReportSet = property(DAV, "supported-report-set", {
   read: onEvery(({ kind }) =>
     REPORTS_BY_KIND[kind]
-      .map(
-        (name) =>
-          `<D:supported-report><D:report>${tagsOf(name).empty}</D:report></D:supported-report>`,
-      )
+      .map((name) => `<D:supported-report><D:report>${tagsOf(name).empty}</D:report></D:supported-report>`)
       .join(""),
   ),
 });

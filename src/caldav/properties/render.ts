@@ -91,9 +91,7 @@ function columnsFor(wanted: Wanted, kind: ResourceKind): readonly Column[] {
       const included = new Set(wanted.include.map(({ ns, local }) => clark(ns, local)));
       const all = PROPERTIES.filter(
         (declared) =>
-          declared.inAllprop &&
-          existsOn(declared, kind) &&
-          !included.has(clark(declared.ns, declared.local)),
+          declared.inAllprop && existsOn(declared, kind) && !included.has(clark(declared.ns, declared.local)),
       );
       return [...all, ...wanted.include].map((name) => columnOf(name, kind));
     }

@@ -54,8 +54,7 @@ export const rfc4791: readonly Property[] = [
     read: {
       home: () =>
         COMPONENT_SETS.map(
-          (set) =>
-            `<C:supported-calendar-component-set>${comps(set)}</C:supported-calendar-component-set>`,
+          (set) => `<C:supported-calendar-component-set>${comps(set)}</C:supported-calendar-component-set>`,
         ).join(""),
     },
   }),

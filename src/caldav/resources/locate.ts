@@ -99,14 +99,12 @@ export function childrenOf(store: CalendarReader, resource: Resource): readonly 
     case "home":
       return store.collections().map((calendar) => calendarResource(slug, calendar));
     case "calendar":
-      return store
-        .members(resource.calendar.calendarId)
-        .map((member) => ({
-          kind: "member",
-          href: memberHref(slug, resource.calendar.slug, member.name),
-          calendar: resource.calendar,
-          member,
-        }));
+      return store.members(resource.calendar.calendarId).map((member) => ({
+        kind: "member",
+        href: memberHref(slug, resource.calendar.slug, member.name),
+        calendar: resource.calendar,
+        member,
+      }));
     case "principal":
     case "member":
       return [];

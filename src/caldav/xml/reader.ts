@@ -38,7 +38,13 @@ export interface Scope {
   readonly lang: string | null;
 }
 
-const ROOT_SCOPE: Scope = { bindings: new Map([["xml", XML], ["", ""]]), lang: null };
+const ROOT_SCOPE: Scope = {
+  bindings: new Map([
+    ["xml", XML],
+    ["", ""],
+  ]),
+  lang: null,
+};
 
 interface OpenElement {
   readonly qualified: string;
@@ -243,7 +249,8 @@ function scopeOf(raw: RawAttributes, outer: Scope): Scope {
   let lang = outer.lang;
   for (const { qualified, value, at } of raw) {
     if (qualified === "xml:lang") lang = value;
-    const prefix = qualified === "xmlns" ? "" : qualified.startsWith("xmlns:") ? qualified.slice(6) : undefined;
+    const prefix =
+      qualified === "xmlns" ? "" : qualified.startsWith("xmlns:") ? qualified.slice(6) : undefined;
     if (prefix === undefined) continue;
     const reserved = value === XMLNS || prefix === "xmlns" || (prefix === "xml") !== (value === XML);
     if (reserved || (prefix !== "" && value === "")) {
@@ -252,7 +259,9 @@ function scopeOf(raw: RawAttributes, outer: Scope): Scope {
     bindings ??= new Map(outer.bindings);
     bindings.set(prefix, value);
   }
-  return bindings === undefined && lang === outer.lang ? outer : { bindings: bindings ?? outer.bindings, lang };
+  return bindings === undefined && lang === outer.lang
+    ? outer
+    : { bindings: bindings ?? outer.bindings, lang };
 }
 
 function attributesOf(raw: RawAttributes, scope: Scope): readonly XmlAttribute[] {

@@ -177,7 +177,7 @@ export interface PutOutcome {
 export interface CalendarWriter {
   /**
    * Creates or replaces. Refuses with no-uid-conflict when another resource of the user holds the UID, or the resource holds
-   * another UID; its `href` is `<collection slug>/<member name>`, not encoded. Unchanged octets keep etag and revision.
+   * another UID; its `href` is `<collection slug>/<member name>`, not encoded.
    */
   put(request: PutObject): Promise<Result<PutOutcome, Failure>>;
   delete(request: {

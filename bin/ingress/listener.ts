@@ -22,6 +22,8 @@ export interface Certificate {
 
 export interface Ingress {
   readonly port: number;
+  /** Plain HTTP for programs on this machine. */
+  readonly loopbackPort: number;
   /** Takes a renewed certificate for new connections. */
   setCertificate(certificate: Certificate): void;
   /** Accepts nothing more, lets open requests finish for at most `drainMsMax`, then ends every connection. */
@@ -91,6 +93,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
 
   return {
     port: address.port,
+    loopbackPort: rewriter.port,
     setCertificate,
     close: async (drainMsMax) => {
       const closed = once(server, "close");

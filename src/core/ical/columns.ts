@@ -22,7 +22,7 @@ export interface EventColumns {
   /** The IANA zone of the start, or its TZID where that means none; null for UTC, dates and floating times. */
   readonly timeZone: string | null;
   readonly isAllDay: boolean;
-  /** Its instants depend on the floating zone: floating times and dates. */
+  /** Its instants depend on the floating zone: floating times, dates, and a TZID that means nothing. */
   readonly isFloating: boolean;
   readonly isRecurring: boolean;
 }
@@ -30,7 +30,8 @@ export interface EventColumns {
 export function columnsOf(object: CalendarObject, floatingZone: Zone): EventColumns {
   const series = readSeries(object, floatingZone);
   const shown = object.master ?? object.overrides[0] ?? object.calendar;
-  const anchor = (series.timing ?? series.overrides[0]?.timing)?.anchor ?? null;
+  const timing = series.timing ?? series.overrides[0]?.timing;
+  const anchor = timing?.anchor ?? null;
   const organizer = firstProperty(shown, "organizer");
   const sequence = Number(firstText(shown, "sequence") ?? 0);
   return {
@@ -48,7 +49,7 @@ export function columnsOf(object: CalendarObject, floatingZone: Zone): EventColu
         ? null
         : (resolveTzid(anchor.tzid, object.calendar)?.id ?? anchor.tzid),
     isAllDay: anchor?.kind === "date",
-    isFloating: anchor?.kind === "date" || anchor?.kind === "floating",
+    isFloating: timing?.isFloating === true,
     isRecurring: series.isRecurring,
   };
 }

@@ -80,11 +80,21 @@ export interface TimeReader {
   /** The zone of a value: its TZID's, UTC, or for dates and floating times the reader's own. */
   zoneOf(value: DateTimeValue): Zone;
   toUtc(value: DateTimeValue): number;
+  /** Whether the instant depends on the reader's own zone: a date, a floating time, or a TZID that means nothing. */
+  isFloating(value: DateTimeValue): boolean;
 }
 
 /** A TZID that cannot be resolved is read like a floating time. */
 export function timeReader(calendar: JCalComponent, floatingZone: Zone): TimeReader {
-  const zones = new Map<string, Zone>();
+  const zones = new Map<string, Zone | null>();
+  function zoneOfTzid(tzid: string): Zone | null {
+    let zone = zones.get(tzid);
+    if (zone === undefined) {
+      zone = resolveTzid(tzid, calendar) ?? null;
+      zones.set(tzid, zone);
+    }
+    return zone;
+  }
   function zoneOf(value: DateTimeValue): Zone {
     switch (value.kind) {
       case "utc":
@@ -92,18 +102,16 @@ export function timeReader(calendar: JCalComponent, floatingZone: Zone): TimeRea
       case "date":
       case "floating":
         return floatingZone;
-      case "zoned": {
-        const tzid = value.tzid ?? "";
-        let zone = zones.get(tzid);
-        if (zone === undefined) {
-          zone = resolveTzid(tzid, calendar) ?? floatingZone;
-          zones.set(tzid, zone);
-        }
-        return zone;
-      }
+      case "zoned":
+        return zoneOfTzid(value.tzid ?? "") ?? floatingZone;
     }
   }
-  return { zoneOf, toUtc: (value) => zoneOf(value).toUtc(value.civil) };
+  return {
+    zoneOf,
+    toUtc: (value) => zoneOf(value).toUtc(value.civil),
+    isFloating: ({ kind, tzid }) =>
+      kind === "date" || kind === "floating" || (kind === "zoned" && zoneOfTzid(tzid ?? "") === null),
+  };
 }
 
 /** The end of something that begins at a wall clock time and lasts: nominal days first, then exact time (RFC 5545 3.3.6). */

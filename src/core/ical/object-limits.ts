@@ -15,7 +15,15 @@ export interface ObjectLimits {
   readonly dateTimeMax: string;
 }
 
-const scheduled = ["dtstart", "dtend", "due", "recurrence-id", "rdate", "exdate", "freebusy"];
+const scheduled: ReadonlySet<string> = new Set([
+  "dtstart",
+  "dtend",
+  "due",
+  "recurrence-id",
+  "rdate",
+  "exdate",
+  "freebusy",
+]);
 
 /**
  * Checks max-attendees-per-instance, min-date-time and max-date-time. Only written times count: a
@@ -50,7 +58,7 @@ export function checkObjectLimits(
 function* timesOf(component: JCalComponent): Generator<{ name: string; value: DateTimeValue }> {
   for (const property of component[1]) {
     const name = property[0].toUpperCase();
-    if (scheduled.includes(property[0])) {
+    if (scheduled.has(property[0])) {
       for (const value of dateTimesOf(property)) yield { name, value };
       for (const period of periodsOf(property)) yield { name, value: period.start };
     }

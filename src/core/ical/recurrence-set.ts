@@ -28,7 +28,7 @@ export interface Instance {
   readonly component: JCalComponent;
   /** It has its own component, or a RANGE=THISANDFUTURE component reaches it. */
   readonly isOverride: boolean;
-  /** Its instants depend on the floating zone: floating times and dates. */
+  /** Its instants depend on the floating zone: floating times, dates, and a TZID that means nothing. */
   readonly isFloating: boolean;
   readonly isAllDay: boolean;
 }
@@ -72,10 +72,6 @@ export function instancesOfSeries(
   return ok(instances);
 }
 
-function isFloating(value: DateTimeValue): boolean {
-  return value.kind === "floating" || value.kind === "date";
-}
-
 function single(component: JCalComponent, timing: Timing): Instance {
   return {
     recurrenceId: timing.start,
@@ -84,7 +80,7 @@ function single(component: JCalComponent, timing: Timing): Instance {
     end: timing.end,
     component,
     isOverride: false,
-    isFloating: isFloating(timing.anchor),
+    isFloating: timing.isFloating,
     isAllDay: timing.anchor.kind === "date",
   };
 }
@@ -97,7 +93,7 @@ function overridden(override: Override): Instance {
     end: override.timing.end,
     component: override.component,
     isOverride: true,
-    isFloating: isFloating(override.timing.anchor),
+    isFloating: override.timing.isFloating,
     isAllDay: override.timing.anchor.kind === "date",
   };
 }
@@ -172,7 +168,7 @@ function generated(
     end: periodEnd ?? endOf(timing.zone, start, value.civil, timing.length),
     component,
     isOverride: false,
-    isFloating: isFloating(timing.anchor),
+    isFloating: timing.isFloating,
     isAllDay: timing.anchor.kind === "date",
   };
 }
@@ -182,7 +178,7 @@ function endOf(zone: Zone, start: number, civil: CivilMs, length: Duration): num
 }
 
 function shifted(timing: Timing, reach: Reach, original: number): Instance {
-  const { zone, length, anchor } = reach.override.timing;
+  const { zone, length, anchor, isFloating } = reach.override.timing;
   const civil = original + zone.offsetAt(original) + reach.shift;
   const start = zone.toUtc(civil);
   return {
@@ -192,7 +188,7 @@ function shifted(timing: Timing, reach: Reach, original: number): Instance {
     end: endOf(zone, start, civil, length),
     component: reach.override.component,
     isOverride: true,
-    isFloating: isFloating(anchor),
+    isFloating,
     isAllDay: anchor.kind === "date",
   };
 }
@@ -201,14 +197,7 @@ function shifted(timing: Timing, reach: Reach, original: number): Instance {
 function periodEnds(series: Series): ReadonlyMap<number, number> | undefined {
   if (series.extraPeriods.length === 0) return undefined;
   const ends = new Map<number, number>();
-  for (const { start: value, end: endValue, duration } of series.extraPeriods) {
-    const start = series.times.toUtc(value);
-    const end =
-      endValue !== null
-        ? series.times.toUtc(endValue)
-        : addDuration(series.times.zoneOf(value), value.civil, duration ?? { days: 0, ms: 0 });
-    ends.set(start, Math.max(end, ends.get(start) ?? start));
-  }
+  for (const { start, end } of series.extraPeriods) ends.set(start, Math.max(end, ends.get(start) ?? start));
   return ends;
 }
 
@@ -233,7 +222,7 @@ export function startsOf(
   }
   if (series.rules.length === 0) add(timing.start);
   for (const start of series.extraStarts) add(start);
-  for (const period of series.extraPeriods) add(series.times.toUtc(period.start));
+  for (const period of series.extraPeriods) add(period.start);
   const ordered = isAscending(starts) ? starts : [...new Set(starts)].toSorted((a, b) => a - b);
   if (series.excluded.size + series.excludedDays.size + series.exceptionRules.length === 0) return ordered;
   const excluded = new Set(series.excluded);

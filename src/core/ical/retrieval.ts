@@ -65,11 +65,7 @@ function limitOverrides(object: CalendarObject, span: Span, floatingZone: Zone):
     const originalEnd = endOfStart(series, recurrenceId, timing);
     const reaches =
       isThisAndFuture && recurrenceId < span.end && reachesSpan(series, component, recurrenceId, span);
-    if (
-      reaches ||
-      overlaps(timing.start, timing.end, span) ||
-      overlaps(recurrenceId, originalEnd, span)
-    ) {
+    if (reaches || overlaps(timing.start, timing.end, span) || overlaps(recurrenceId, originalEnd, span)) {
       kept.add(component);
     }
   }
@@ -98,7 +94,11 @@ function limitFreeBusy(calendar: JCalComponent, span: Span, times: TimeReader): 
     calendar[1],
     calendar[2].map((component) =>
       component[0] === "vfreebusy"
-        ? [component[0], component[1].flatMap((property) => limitPeriods(property, span, times)), component[2]]
+        ? [
+            component[0],
+            component[1].flatMap((property) => limitPeriods(property, span, times)),
+            component[2],
+          ]
         : component,
     ),
   ];

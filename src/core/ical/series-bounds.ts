@@ -15,7 +15,7 @@ export function isUnbounded(series: Series): boolean {
 export function firstStart(series: Series): number | null {
   let first = series.timing?.start ?? Infinity;
   for (const start of series.extraStarts) first = Math.min(first, start);
-  for (const period of series.extraPeriods) first = Math.min(first, series.times.toUtc(period.start));
+  for (const period of series.extraPeriods) first = Math.min(first, period.start);
   for (const { timing, isThisAndFuture, recurrenceId } of series.overrides) {
     first = Math.min(first, timing.start);
     // Followers are moved as far as the override itself, give or take a change of the clock.

@@ -31,6 +31,8 @@ export interface Timing {
   readonly start: number;
   readonly end: number;
   readonly length: Duration;
+  /** Its instants depend on the floating zone. */
+  readonly isFloating: boolean;
 }
 
 export interface Override {
@@ -52,7 +54,8 @@ export interface Series {
   readonly exceptionRules: readonly RecurrenceRule[];
   /** UTC starts of RDATE. */
   readonly extraStarts: readonly number[];
-  readonly extraPeriods: readonly Period[];
+  /** Periods of RDATE, in UTC. */
+  readonly extraPeriods: readonly { readonly start: number; readonly end: number }[];
   /** UTC starts that EXDATE takes away. */
   readonly excluded: ReadonlySet<number>;
   /** Whole civil days that a DATE in EXDATE takes away beside a DATE-TIME start (Evolution and GNOME write them). */
@@ -69,7 +72,7 @@ export function readSeries(object: CalendarObject, floatingZone: Zone): Series {
   const rules: RecurrenceRule[] = [];
   const exceptionRules: RecurrenceRule[] = [];
   const extraStarts: number[] = [];
-  const extraPeriods: Period[] = [];
+  const extraPeriods: { start: number; end: number }[] = [];
   const excluded = new Set<number>();
   const excludedDays = new Set<CivilMs>();
   if (master !== null && timing !== null) {
@@ -84,7 +87,7 @@ export function readSeries(object: CalendarObject, floatingZone: Zone): Series {
         }
         case "rdate":
           for (const value of dateTimesOf(property)) extraStarts.push(likeAnchor(value, timing, times));
-          extraPeriods.push(...periodsOf(property));
+          for (const period of periodsOf(property)) extraPeriods.push(periodOf(period, timing, times));
           break;
         case "exdate":
           for (const value of dateTimesOf(property)) {
@@ -124,6 +127,17 @@ function likeAnchor(value: DateTimeValue, timing: Timing | null, times: TimeRead
   }
   if (value.kind === "date") return zone.toUtc(value.civil + (anchor.civil - startOfDay(anchor.civil)));
   return value.kind === "floating" ? zone.toUtc(value.civil) : times.toUtc(value);
+}
+
+/** A period of RDATE; a side without a zone is read in that of the start. */
+function periodOf(period: Period, timing: Timing, times: TimeReader): { start: number; end: number } {
+  const zone = times.isFloating(period.start) ? timing.zone : times.zoneOf(period.start);
+  const start = zone.toUtc(period.start.civil);
+  if (period.end === null) {
+    return { start, end: addDuration(zone, period.start.civil, period.duration ?? ZERO) };
+  }
+  const end = times.isFloating(period.end) ? zone.toUtc(period.end.civil) : times.toUtc(period.end);
+  return { start, end: Math.max(start, end) };
 }
 
 function readOverrides(
@@ -168,7 +182,8 @@ function inheritedTiming(
 ): Timing {
   const zone = timing?.zone ?? times.zoneOf(anchor);
   const length = timing?.length ?? ZERO;
-  return { anchor, zone, start, end: addDuration(zone, start + zone.offsetAt(start), length), length };
+  const end = addDuration(zone, start + zone.offsetAt(start), length);
+  return { anchor, zone, start, end, length, isFloating: times.isFloating(anchor) };
 }
 
 /** DTSTART with DTEND, DUE or DURATION (RFC 5545 3.6.1, 3.6.2, 3.6.3; RFC 4791 9.9); null for a component without any of these times. */
@@ -179,7 +194,8 @@ export function timingOf(component: JCalComponent, times: TimeReader): Timing | 
   const zone = times.zoneOf(anchor);
   const start = zone.toUtc(anchor.civil);
   const length = lengthOf(component, anchor, start, times);
-  return { anchor, zone, start, end: addDuration(zone, anchor.civil, length), length };
+  const end = addDuration(zone, anchor.civil, length);
+  return { anchor, zone, start, end, length, isFloating: times.isFloating(anchor) };
 }
 
 function lengthOf(
@@ -198,8 +214,9 @@ function lengthOf(
       const days = Math.round((end.civil - anchor.civil) / DAY_MS);
       return days > 0 ? { days, ms: 0 } : fallback;
     }
-    // RFC 5545 3.8.5.3: with DTEND the exact duration applies to every instance.
-    return { days: 0, ms: Math.max(0, times.toUtc(end) - start) };
+    // RFC 5545 3.8.5.3: with DTEND the exact duration applies to every instance. An end without a zone is read in that of the start.
+    const endsAt = end.kind === "floating" ? times.zoneOf(anchor).toUtc(end.civil) : times.toUtc(end);
+    return { days: 0, ms: Math.max(0, endsAt - start) };
   }
   const duration = component[0] === "vfreebusy" ? null : durationNamed(component, "duration");
   if (duration === null || nominalLength(duration) < 0) return fallback;

@@ -64,12 +64,7 @@ function todoOverlaps(series: Series, component: JCalComponent, span: TimeSpan):
     );
   }
   if (hasStart && durationNamed(component, "duration") !== null) {
-    return someOf(
-      series,
-      component,
-      span,
-      (one) => start <= one.end && (end > one.start || end >= one.end),
-    );
+    return someOf(series, component, span, (one) => start <= one.end && (end > one.start || end >= one.end));
   }
   if (hasStart) return someOf(series, component, span, (one) => start <= one.start && end > one.start);
   if (hasDue) return someOf(series, component, span, (one) => start < one.end && end >= one.end);
@@ -166,10 +161,7 @@ export function propertyOverlaps(
       return someOf(series, component, span, (instance) => isWithin(instance.start));
     case "dtend":
     case "due":
-      return (
-        hasEnd(component, name) &&
-        someOf(series, component, span, (instance) => isWithin(instance.end))
-      );
+      return hasEnd(component, name) && someOf(series, component, span, (instance) => isWithin(instance.end));
   }
   const value = dateTimeNamed(component, name);
   return value !== null && isWithin(series.times.toUtc(value));

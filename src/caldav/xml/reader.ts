@@ -46,6 +46,10 @@ const ROOT_SCOPE: Scope = {
   lang: null,
 };
 
+/** Far beyond any client; they keep the work per element bounded. */
+const ATTRIBUTES_MAX = 128;
+const BINDINGS_MAX = 64;
+
 interface OpenElement {
   readonly qualified: string;
   readonly ns: string;
@@ -216,8 +220,10 @@ function startElement(
     }
     const end = text.indexOf(quote, quoteAt + 1);
     if (end < 0) throw new XmlFault(`the attribute ${attribute.text} has no end`, gap);
-    const less = text.indexOf("<", quoteAt + 1);
-    if (less >= 0 && less < end) throw new XmlFault("`<` is not allowed in an attribute", less);
+    if (text.slice(quoteAt + 1, end).includes("<")) {
+      throw new XmlFault("`<` is not allowed in an attribute", gap);
+    }
+    if (raw.length >= ATTRIBUTES_MAX) throw new XmlFault("an element has too many attributes", at);
     raw.push({ qualified: attribute.text, value: decode(text, quoteAt + 1, end, true), at: gap });
     next = end + 1;
   }
@@ -258,6 +264,7 @@ function scopeOf(raw: RawAttributes, outer: Scope): Scope {
     }
     bindings ??= new Map(outer.bindings);
     bindings.set(prefix, value);
+    if (bindings.size > BINDINGS_MAX) throw new XmlFault("too many namespaces are in scope", at);
   }
   return bindings === undefined && lang === outer.lang
     ? outer

@@ -9,10 +9,15 @@ import { fail } from "./fail.mjs";
 const forwarded = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"];
 
 export function runChild(node, command, args) {
-  const child = spawn(node.path, [...node.flags, command.file, ...command.args, ...args], {
+  const child = spawn(node.path, [command.file, ...command.args, ...args], {
     // With the channel the child notices the death of this process even when it is killed.
     stdio: ["inherit", "inherit", "inherit", ...(command.lifeline ? ["ipc"] : [])],
-    env: { ...process.env, PATH: `${dirname(node.path)}${delimiter}${process.env.PATH ?? ""}` },
+    // Whatever the script starts finds the same Node with the same flags.
+    env: {
+      ...process.env,
+      PATH: `${dirname(node.path)}${delimiter}${process.env.PATH ?? ""}`,
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, ...node.flags].filter(Boolean).join(" "),
+    },
   });
   for (const signal of forwarded) process.on(signal, () => child.kill(signal));
   child.once("error", (error) => fail(`${node.path} does not start: ${error.message}`));

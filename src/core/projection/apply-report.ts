@@ -1,0 +1,140 @@
+// What the report of a write does to its row.
+
+import type { ProviderEvent } from "../ports/connector.ts";
+import type { WriteReport } from "../ports/user-graph.ts";
+import { lostMirror, meetMirror } from "./meet-mirror.ts";
+import { mirrorUid } from "./managed-tag.ts";
+import { meetOrigin } from "./merge-source.ts";
+import type { MirrorRow, SourceRow } from "./outbox-row.ts";
+import { readItem } from "./read-item.ts";
+import { transitionOf, type KnownEvent, type Transition, type TransitionContext } from "./transition.ts";
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 3_600_000;
+/** Repeating does not help by itself, but the user may have repaired it. */
+const PERMANENT_RETRY_MS = 6 * 3_600_000;
+
+type DoneReport = Extract<WriteReport, { result: "done" }>;
+type ConflictReport = Extract<WriteReport, { result: "conflict" }>;
+type FailedReport = Extract<WriteReport, { result: "failed" }>;
+
+/** `row` is the row of (event, account, kind) of the report; `event` null if it is deleted by now. */
+export function applyReport(
+  report: WriteReport,
+  row: MirrorRow,
+  event: KnownEvent | null,
+  context: TransitionContext,
+): Transition {
+  switch (report.result) {
+    case "done":
+      return report.op === "delete" ? deleted(row, context) : written(report, row, event, context);
+    case "conflict":
+      return met(report, row, event, context);
+    case "failed":
+      return transitionOf("unchanged", row.canonicalEventId, { mirror: failed(report, row, context) });
+  }
+}
+
+function written(
+  report: DoneReport,
+  row: MirrorRow,
+  event: KnownEvent | null,
+  context: TransitionContext,
+): Transition {
+  const isWanted = row.desiredHash === report.desiredHash;
+  const isOrigin = row.kind === "origin";
+  const mirror: MirrorRow = {
+    ...row,
+    providerCalendarId: report.providerCalendarId,
+    providerEventId: report.providerEventId,
+    etag: report.etag,
+    projectedHash: report.desiredHash,
+    seenHash: isOrigin ? report.desiredHash : row.seenHash,
+    base: isOrigin ? report.ical : null,
+    tried: [],
+    state: isWanted ? "ACTIVE" : row.desiredHash === null ? "DELETING" : "PENDING",
+    attempts: 0,
+    nextAttemptAt: context.nowMs,
+    error: null,
+  };
+  const source: SourceRow = {
+    canonicalEventId: row.canonicalEventId,
+    accountId: row.accountId,
+    providerCalendarId: report.providerCalendarId,
+    providerEventId: report.providerEventId,
+    etag: report.etag,
+    role: roleOf(event, row),
+    contentHash: report.desiredHash,
+  };
+  return transitionOf("unchanged", row.canonicalEventId, { mirror, source: isOrigin ? source : null });
+}
+
+function roleOf(event: KnownEvent | null, row: MirrorRow): SourceRow["role"] {
+  const known = event?.sources.find((source) => source.accountId === row.accountId && source.role !== "copy");
+  return known?.role ?? "origin";
+}
+
+function deleted(row: MirrorRow, context: TransitionContext): Transition {
+  return transitionOf("unchanged", row.canonicalEventId, {
+    mirror: { ...lostMirror(row, context.nowMs), tried: [], attempts: 0, error: null },
+    removeSource: row.kind === "origin",
+  });
+}
+
+/** The provider holds something else than expected: learn it, and let the outbox try again. */
+function met(
+  report: ConflictReport,
+  row: MirrorRow,
+  event: KnownEvent | null,
+  context: TransitionContext,
+): Transition {
+  if (report.current === null) {
+    // Gone. What we wanted to write is an edit, and an edit beats a deletion.
+    const isRestored = row.kind === "origin" && row.desiredHash !== null;
+    return transitionOf(isRestored ? "restored" : "unchanged", row.canonicalEventId, {
+      mirror: { ...lostMirror(row, context.nowMs), tried: [] },
+      removeSource: row.kind === "origin",
+    });
+  }
+  const place = {
+    accountId: row.accountId,
+    providerCalendarId: report.providerCalendarId,
+    role: "source",
+  } as const;
+  const item = readItem(place, report.current, context.hash);
+  if (!item.ok)
+    return transitionOf("unchanged", row.canonicalEventId, { mirror: blocked(row, item.error, context) });
+  if (row.kind !== "origin") {
+    if (item.value.uid === mirrorUid(row, context.hash)) return meetMirror(item.value, row, context);
+    const reason = "Another object stands where the mirror belongs.";
+    return transitionOf("unchanged", row.canonicalEventId, { mirror: blocked(row, reason, context) });
+  }
+  return meetOrigin(item.value, row, event, sourceAt(report.current, event), context);
+}
+
+function sourceAt(current: ProviderEvent, event: KnownEvent | null): SourceRow | null {
+  return event?.sources.find((source) => source.providerEventId === current.id) ?? null;
+}
+
+function blocked(row: MirrorRow, error: string, context: TransitionContext): MirrorRow {
+  return {
+    ...row,
+    state: "ERROR",
+    attempts: row.attempts + 1,
+    nextAttemptAt: context.nowMs + PERMANENT_RETRY_MS,
+    error,
+  };
+}
+
+function failed(report: FailedReport, row: MirrorRow, context: TransitionContext): MirrorRow {
+  if (report.permanent) return blocked(row, report.reason, context);
+  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(row.attempts, 20));
+  // Full jitter, but never sooner than the provider asked.
+  const wait = report.retryAfterMs ?? Math.max(1_000, context.random() * longest);
+  return {
+    ...row,
+    attempts: row.attempts + (report.counts ? 1 : 0),
+    nextAttemptAt: context.nowMs + wait,
+    error: report.counts ? report.reason : row.error,
+  };
+}

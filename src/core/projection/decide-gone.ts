@@ -1,0 +1,90 @@
+// A provider proved that something is gone. A pending edit of ours beats it; another source keeps the event alive.
+// Also invariant G, the breaker of mass deletions.
+
+import { limits } from "../limits.ts";
+import { contentHash } from "./hash.ts";
+import { lostMirror } from "./meet-mirror.ts";
+import { parseKnown } from "./merge-source.ts";
+import { newMirrorRow, type MirrorRow, type SourceRow } from "./outbox-row.ts";
+import {
+  transitionOf,
+  type ItemKnowledge,
+  type KnownEvent,
+  type Transition,
+  type TransitionContext,
+} from "./transition.ts";
+
+/** `known` is looked up by the id that is gone; null: nothing is known under that id. */
+export function decideGone(known: ItemKnowledge, context: TransitionContext): Transition | null {
+  if (known.mirror !== null) {
+    const row = lostMirror(known.mirror, context.nowMs);
+    return transitionOf(known.mirror.desiredHash === null ? "unchanged" : "overwrite", row.canonicalEventId, {
+      mirror: row,
+    });
+  }
+  return known.source === null ? null : sourceGone(known.source, known.event, known.origin, context);
+}
+
+function sourceGone(
+  source: SourceRow,
+  event: KnownEvent | null,
+  origin: MirrorRow | null,
+  context: TransitionContext,
+): Transition {
+  const id = source.canonicalEventId;
+  const isOfOrigin = origin !== null && origin.providerEventId === source.providerEventId;
+  const lost = isOfOrigin ? lostMirror(origin, context.nowMs) : null;
+  if (event === null)
+    return transitionOf("unchanged", id, { removeSource: true, mirror: lost && { ...lost, tried: [] } });
+  if (source.role === "copy") return transitionOf("unchanged", id, { removeSource: true });
+  const hasPendingEdit =
+    isOfOrigin && origin.desiredHash !== null && origin.desiredHash !== source.contentHash;
+  if (hasPendingEdit) return transitionOf("restored", id, { removeSource: true, mirror: lost });
+  const heir = event.sources.find((other) => other.role === "copy" && !samePlace(other, source));
+  if (heir !== undefined) return promote(heir, event, lost, context);
+  return transitionOf("deleted", id, {
+    removeSource: true,
+    removeEvent: true,
+    mirror: lost && { ...lost, desiredHash: null, state: "TOMBSTONED", tried: [] },
+  });
+}
+
+/** The other copy becomes the origin. It is not written to until somebody edits the event. */
+function promote(
+  heir: SourceRow,
+  event: KnownEvent,
+  lost: MirrorRow | null,
+  context: TransitionContext,
+): Transition {
+  const canonicalHash = contentHash(parseKnown(event.ical), context.hash);
+  const origin: MirrorRow = {
+    ...newMirrorRow(event.canonicalEventId, heir.accountId, "origin"),
+    providerCalendarId: heir.providerCalendarId,
+    providerEventId: heir.providerEventId,
+    etag: heir.etag,
+    desiredHash: canonicalHash,
+    projectedHash: canonicalHash,
+    seenHash: heir.contentHash,
+    base: event.ical,
+    state: "ACTIVE",
+  };
+  const replacesLost = lost !== null && lost.accountId === heir.accountId;
+  return transitionOf("unchanged", event.canonicalEventId, {
+    removeSource: true,
+    mirror: lost === null || replacesLost ? null : { ...lost, desiredHash: null, state: "TOMBSTONED" },
+    promoted: { source: { ...heir, role: "origin" }, origin },
+  });
+}
+
+function samePlace(a: SourceRow, b: SourceRow): boolean {
+  return (
+    a.accountId === b.accountId &&
+    a.providerCalendarId === b.providerCalendarId &&
+    a.providerEventId === b.providerEventId
+  );
+}
+
+/** Of `deletions` proven in one pass over a calendar that held `known` sources: must the user be asked? */
+export function deletionsNeedApproval(deletions: number, known: number): boolean {
+  return deletions > limits.massDeletionEventsMin && deletions > known * limits.massDeletionShare;
+}

@@ -1,0 +1,115 @@
+// What the outbox must want after a canonical change or a change of policy: the rows to save.
+
+import type { AccountId, CanonicalEventId } from "../id.ts";
+import type { JCalComponent } from "../ical/jcal.ts";
+import { contentHash, mirrorHash } from "./hash.ts";
+import { newMirrorRow, type MirrorRow, type SourceRow } from "./outbox-row.ts";
+import { targetsOf, type CompiledPolicy, type EventPlacement } from "./policy-compiler.ts";
+import { project } from "./project.ts";
+import type { TransitionContext } from "./transition.ts";
+
+export interface PlannedEvent {
+  readonly calendar: JCalComponent;
+  /** The account that events without a source are written to (the default account), null for none. */
+  readonly home: AccountId | null;
+  /** false: objects of local collections and tasks. */
+  readonly projectable: boolean;
+}
+
+/**
+ * `event` null: it was deleted; every row and every source then wants "not there". `rows` are all mirror rows of the event.
+ * Rows that stay as they are are not returned.
+ */
+export function planMirrors(
+  canonicalEventId: CanonicalEventId,
+  event: PlannedEvent | null,
+  sources: readonly SourceRow[],
+  policy: CompiledPolicy,
+  rows: readonly MirrorRow[],
+  context: TransitionContext,
+): readonly MirrorRow[] {
+  if (event === null) return planRemoval(rows, sources, context.nowMs);
+  const wanted = new Map<string, { accountId: AccountId; kind: MirrorRow["kind"]; hash: string }>();
+  const placement = placementOf(event, sources);
+  if (placement.origin !== null)
+    wanted.set(`${placement.origin} origin`, {
+      accountId: placement.origin,
+      kind: "origin",
+      hash: contentHash(event.calendar, context.hash),
+    });
+  for (const target of targetsOf(policy, placement)) {
+    const payload = project(event.calendar, target, canonicalEventId, context.hash);
+    if (payload === null) continue;
+    const { accountId, kind } = target;
+    wanted.set(`${accountId} ${kind}`, { accountId, kind, hash: mirrorHash(payload, context.hash) });
+  }
+  const planned: MirrorRow[] = [];
+  for (const row of rows) {
+    const key = `${row.accountId} ${row.kind}`;
+    const next = want(row, wanted.get(key)?.hash ?? null, context.nowMs);
+    if (next !== row) planned.push(next);
+    wanted.delete(key);
+  }
+  for (const { accountId, kind, hash } of wanted.values())
+    planned.push({
+      ...newMirrorRow(canonicalEventId, accountId, kind),
+      desiredHash: hash,
+      nextAttemptAt: context.nowMs,
+    });
+  return planned;
+}
+
+export function placementOf(
+  event: Pick<PlannedEvent, "home" | "projectable">,
+  sources: readonly SourceRow[],
+): EventPlacement {
+  const own = sources.find((source) => source.role !== "copy");
+  const origin = own?.accountId ?? (event.projectable ? event.home : null);
+  const accounts = new Set(sources.map((source) => source.accountId));
+  if (origin !== null) accounts.add(origin);
+  return {
+    origin,
+    sourceAccounts: [...accounts],
+    projectable: event.projectable && own?.role !== "foreign",
+  };
+}
+
+function planRemoval(
+  rows: readonly MirrorRow[],
+  sources: readonly SourceRow[],
+  nowMs: number,
+): readonly MirrorRow[] {
+  const planned: MirrorRow[] = [];
+  for (const row of rows) {
+    const next = want(row, null, nowMs);
+    if (next !== row) planned.push(next);
+  }
+  for (const source of sources) {
+    if (rows.some((row) => row.kind === "origin" && row.accountId === source.accountId)) continue;
+    planned.push({
+      ...newMirrorRow(source.canonicalEventId, source.accountId, "origin"),
+      providerCalendarId: source.providerCalendarId,
+      providerEventId: source.providerEventId,
+      etag: source.etag,
+      projectedHash: source.contentHash,
+      seenHash: source.contentHash,
+      state: "DELETING",
+      nextAttemptAt: nowMs,
+    });
+  }
+  return planned;
+}
+
+/** The same row when it wants that already. A new wish starts with fresh attempts. */
+function want(row: MirrorRow, hash: string | null, nowMs: number): MirrorRow {
+  const isGone = hash === null && row.projectedHash === null;
+  const state = isGone
+    ? "TOMBSTONED"
+    : hash === null
+      ? "DELETING"
+      : hash === row.projectedHash
+        ? "ACTIVE"
+        : "PENDING";
+  if (row.desiredHash === hash) return row.state === state || row.state === "ERROR" ? row : { ...row, state };
+  return { ...row, desiredHash: hash, state, attempts: 0, nextAttemptAt: nowMs, error: null };
+}

@@ -7,7 +7,12 @@ import { mirrorUid } from "./managed-tag.ts";
 import { meetOrigin } from "./merge-source.ts";
 import type { MirrorRow, SourceRow } from "./outbox-row.ts";
 import { readItem } from "./read-item.ts";
-import { transitionOf, type KnownEvent, type Transition, type TransitionContext } from "./transition.ts";
+import {
+  transitionOf,
+  type KnownEvent,
+  type Transition,
+  type TransitionContext,
+} from "./transition-shape.ts";
 
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 3_600_000;
@@ -130,11 +135,20 @@ function failed(report: FailedReport, row: MirrorRow, context: TransitionContext
   if (report.permanent) return blocked(row, report.reason, context);
   const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(row.attempts, 20));
   // Full jitter, but never sooner than the provider asked.
-  const wait = report.retryAfterMs ?? Math.max(1_000, context.random() * longest);
+  const wait = report.retryAfterMs ?? Math.max(1_000, Math.floor(jitter(row, context) * longest));
   return {
     ...row,
     attempts: row.attempts + (report.counts ? 1 : 0),
     nextAttemptAt: context.nowMs + wait,
     error: report.counts ? report.reason : row.error,
   };
+}
+
+/** In [0, 1), different for every event and attempt, and the same for the same input. */
+function jitter(row: MirrorRow, context: TransitionContext): number {
+  const seed = context.hash(
+    "jitter",
+    `${row.canonicalEventId} ${row.accountId} ${row.attempts} ${context.nowMs}`,
+  );
+  return Number.parseInt(seed.slice(0, 8), 16) / 2 ** 32;
 }

@@ -12,17 +12,18 @@ import {
   type KnownEvent,
   type Transition,
   type TransitionContext,
-} from "./transition.ts";
+} from "./transition-shape.ts";
 
-/** `known` is looked up by the id that is gone; null: nothing is known under that id. */
-export function decideGone(known: ItemKnowledge, context: TransitionContext): Transition | null {
+/** `known` is looked up by the id that is gone. */
+export function decideGone(known: ItemKnowledge, context: TransitionContext): Transition {
   if (known.mirror !== null) {
     const row = lostMirror(known.mirror, context.nowMs);
     return transitionOf(known.mirror.desiredHash === null ? "unchanged" : "overwrite", row.canonicalEventId, {
       mirror: row,
     });
   }
-  return known.source === null ? null : sourceGone(known.source, known.event, known.origin, context);
+  if (known.source === null) return transitionOf("unchanged", null);
+  return sourceGone(known.source, known.event, known.origin, context);
 }
 
 function sourceGone(

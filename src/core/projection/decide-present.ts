@@ -13,7 +13,7 @@ import {
   type ReadItem,
   type Transition,
   type TransitionContext,
-} from "./transition.ts";
+} from "./transition-shape.ts";
 
 export function decidePresent(item: ReadItem, known: ItemKnowledge, context: TransitionContext): Transition {
   const { mirror } = known;

@@ -10,7 +10,7 @@ import { UNKNOWN_OUTCOME, type MirrorRow } from "./outbox-row.ts";
 import type { CompiledPolicy, EventPlacement } from "./policy-compiler.ts";
 import { targetsOf } from "./policy-compiler.ts";
 import { project } from "./project.ts";
-import type { TransitionContext } from "./transition.ts";
+import type { TransitionContext } from "./transition-shape.ts";
 
 /** Texts of unknown writes kept for a merge; older ones are forgotten. */
 const TRIED_MAX = 4;

@@ -2,7 +2,7 @@
 // after that renders our object in its own way: accepted, or every round would write once more.
 
 import type { MirrorRow } from "./outbox-row.ts";
-import { transitionOf, type ReadItem, type Transition, type TransitionContext } from "./transition.ts";
+import { transitionOf, type ReadItem, type Transition, type TransitionContext } from "./transition-shape.ts";
 
 export function meetMirror(item: ReadItem, row: MirrorRow, context: TransitionContext): Transition {
   const shown: MirrorRow = {

@@ -16,7 +16,7 @@ import {
   type ReadItem,
   type Transition,
   type TransitionContext,
-} from "./transition.ts";
+} from "./transition-shape.ts";
 
 /** `event` null: the canonical event is deleted and `row` wants it gone there too. */
 export function meetOrigin(

@@ -6,31 +6,28 @@ import { contentHash, mirrorHash } from "./hash.ts";
 import { newMirrorRow, type MirrorRow, type SourceRow } from "./outbox-row.ts";
 import { targetsOf, type CompiledPolicy, type EventPlacement } from "./policy-compiler.ts";
 import { project } from "./project.ts";
-import type { TransitionContext } from "./transition.ts";
+import type { TransitionContext } from "./transition-shape.ts";
 
 export interface PlannedEvent {
   readonly calendar: JCalComponent;
-  /** The account that events without a source are written to (the default account), null for none. */
-  readonly home: AccountId | null;
-  /** false: objects of local collections and tasks. */
-  readonly projectable: boolean;
+  readonly placement: EventPlacement;
 }
 
 /**
- * `event` null: it was deleted; every row and every source then wants "not there". `rows` are all mirror rows of the event.
+ * `event` null: it was deleted; every row and every one of `sources` then wants "not there". `rows` are all mirror rows of the event.
  * Rows that stay as they are are not returned.
  */
 export function planMirrors(
   canonicalEventId: CanonicalEventId,
   event: PlannedEvent | null,
-  sources: readonly SourceRow[],
   policy: CompiledPolicy,
   rows: readonly MirrorRow[],
   context: TransitionContext,
+  sources: readonly SourceRow[] = [],
 ): readonly MirrorRow[] {
   if (event === null) return planRemoval(rows, sources, context.nowMs);
   const wanted = new Map<string, { accountId: AccountId; kind: MirrorRow["kind"]; hash: string }>();
-  const placement = placementOf(event, sources);
+  const { placement } = event;
   if (placement.origin !== null)
     wanted.set(`${placement.origin} origin`, {
       accountId: placement.origin,
@@ -57,21 +54,6 @@ export function planMirrors(
       nextAttemptAt: context.nowMs,
     });
   return planned;
-}
-
-export function placementOf(
-  event: Pick<PlannedEvent, "home" | "projectable">,
-  sources: readonly SourceRow[],
-): EventPlacement {
-  const own = sources.find((source) => source.role !== "copy");
-  const origin = own?.accountId ?? (event.projectable ? event.home : null);
-  const accounts = new Set(sources.map((source) => source.accountId));
-  if (origin !== null) accounts.add(origin);
-  return {
-    origin,
-    sourceAccounts: [...accounts],
-    projectable: event.projectable && own?.role !== "foreign",
-  };
 }
 
 function planRemoval(

@@ -11,7 +11,7 @@ import type { ProviderEvent } from "../ports/connector.ts";
 import { err, ok, type Result } from "../result.ts";
 import { contentHash, mirrorHash, type KeyedHash } from "./hash.ts";
 import { tagOf } from "./managed-tag.ts";
-import type { ReadItem } from "./transition.ts";
+import type { ReadItem } from "./transition-shape.ts";
 
 export interface ItemPlace {
   readonly accountId: AccountId;

@@ -125,22 +125,18 @@ function certifiedUrl(options: ServeOptions, hostName: string | null): string | 
   return new URL(listeningUrl({ ...options, host: hostName ?? options.host }, options.port)).origin;
 }
 
-async function openIngress(
+function openIngress(
   options: ServeOptions,
   certificate: Certificate | null,
   runtime: Runtime,
 ): Promise<Ingress> {
-  try {
-    return await startIngress({
-      host: options.host,
-      port: options.port,
-      certificate,
-      workerPort: () => runtime.workerPort(),
-      failedSignIns: createFailedSignIns(options.failedSignInsPerMinute, () => performance.now()),
-    });
-  } catch (error) {
-    stop(listenFailure(options, error), 1);
-  }
+  return startIngress({
+    host: options.host,
+    port: options.port,
+    certificate,
+    workerPort: () => runtime.workerPort(),
+    failedSignIns: createFailedSignIns(options.failedSignInsPerMinute, () => performance.now()),
+  }).catch((error: unknown) => stop(listenFailure(options, error), 1));
 }
 
 function listenFailure({ host, port }: ServeOptions, error: unknown): string {

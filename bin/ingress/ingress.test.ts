@@ -102,9 +102,8 @@ interface Client {
 }
 
 function dial(port: number, isSecure = false): Client {
-  const socket = isSecure
-    ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, allowHalfOpen: true } as never)
-    : connectPlain({ port, host: "127.0.0.1", allowHalfOpen: true });
+  const target = { port, host: "127.0.0.1", allowHalfOpen: true };
+  const socket = isSecure ? connectTls({ ...target, rejectUnauthorized: false }) : connectPlain(target);
   socket.setNoDelay(true);
   let received = "";
   let hasEnded = false;
@@ -289,7 +288,7 @@ test.each([
     [`${head("GET")}CONNECT miniflare-unsafe`, "-internal-capnp-connect HTTP/1.1\r\nHost: x\r\n\r\n"],
     400,
   ],
-  ["byte by byte, behind an open request", [head("GET", "/slow"), ...knock], 400],
+  ["byte by byte, behind an open request", [head("GET", "/slow"), ...Array.from(knock)], 400],
 ])("the RPC door of the runtime is shut: %s", async (_name, chunks, status) => {
   const c = dial(ingress.port);
   for (const chunk of chunks) {

@@ -77,11 +77,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: numb
 }
 
 function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const named = new Set(
-    String(headers.connection ?? "")
-      .toLowerCase()
-      .split(/\s*,\s*/),
-  );
+  const named = new Set((headers.connection ?? "").toLowerCase().split(/\s*,\s*/));
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !named.has(name)),
   );

@@ -8,7 +8,7 @@ export async function hasNoUser(origin: string, adminToken: string): Promise<boo
     });
     if (!response.ok) return false;
     const answer: unknown = await response.json();
-    const users = Array.isArray(answer) ? answer : (answer as { users?: unknown }).users;
+    const users = typeof answer === "object" && answer !== null && "users" in answer ? answer.users : answer;
     return Array.isArray(users) && users.length === 0;
   } catch {
     return false;

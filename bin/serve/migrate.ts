@@ -11,7 +11,7 @@ const bookkeeping = `create table if not exists d1_migrations(
 /** The part of D1 that is used here. */
 export interface MigratedDatabase {
   prepare(sql: string): {
-    all<T>(): Promise<{ results: T[] }>;
+    all(): Promise<{ results: readonly Record<string, unknown>[] }>;
     run(): Promise<unknown>;
   };
 }
@@ -25,10 +25,8 @@ export async function applyMigrations(
     .filter((name) => name.endsWith(".sql"))
     .toSorted();
   await database.prepare(bookkeeping).run();
-  const { results } = await database
-    .prepare("select name from d1_migrations order by id")
-    .all<{ name: string }>();
-  const applied = new Set(results.map(({ name }) => name));
+  const { results } = await database.prepare("select name from d1_migrations order by id").all();
+  const applied = new Set(results.map(({ name }) => String(name)));
   for (const name of applied) {
     if (!files.includes(name)) {
       throw new Error(

@@ -140,7 +140,7 @@ test("a first start makes secrets only the owner can read, migrates and offers t
   fresh();
   const first = await start();
   const link = /Create the first user: (\S+)/;
-  await expect.poll(first.output).toMatch(link);
+  await expect.poll(() => first.output()).toMatch(link);
   const env = JSON.parse(await get(`${first.url}/env`)) as Record<string, string>;
   expect(first.output()).toContain(`${first.url}/setup?token=${env["SETUP_TOKEN"]}`);
   expect(env["hash"]).toBe("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");

@@ -12,7 +12,7 @@ export interface Duration {
 export const ZERO: Duration = { days: 0, ms: 0 };
 export const ONE_DAY: Duration = { days: 1, ms: 0 };
 
-const DURATION = /^([+-])?P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
+const DURATION = /^([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
 
 /** Reads "PT1H30M", "-P1DT2H", "P2W"; null for anything else. "P" and "PT" alone, as some programs write, are zero. */
 export function parseDuration(text: string): Duration | null {

@@ -7,7 +7,6 @@ import {
   dateTimeNamed,
   dateTimeOf,
   dateTimesOf,
-  periodsOf,
   timeReader,
   type TimeReader,
 } from "./date-time.ts";

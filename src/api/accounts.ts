@@ -46,7 +46,7 @@ export async function connectAccount(
   const { label, ...credentials } = connection;
   let outcome: ConnectOutcome;
   try {
-    outcome = await ports.account(accountId).connect({
+    outcome = await ports.account(accountId).attach({
       accountId,
       userId,
       label,
@@ -76,7 +76,7 @@ export async function reconnectAccount(
   connection: CalDavConnection,
 ): Promise<Result<null, AccountRefusal>> {
   const { label, ...credentials } = connection;
-  const outcome = await ports.account(accountId).connect({
+  const outcome = await ports.account(accountId).attach({
     accountId,
     userId,
     label,

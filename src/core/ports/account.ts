@@ -70,16 +70,18 @@ export interface ReconcileReport {
 }
 
 export interface Account {
-  /** Tries the credentials, discovers calendars and stores both sealed. Nothing is stored when refused. */
-  connect(request: {
+  /** Connects: tries the credentials, discovers calendars and stores both sealed. Nothing is stored when refused. */
+  attach(request: {
     accountId: AccountId;
     userId: UserId;
     label: string;
     credentials: Credentials;
   }): Promise<ConnectOutcome>;
-  /** Pull then push, under the account's lease. Concurrent calls join: at most one extra pass runs. */
+  /** Pull then push, under the account's lease, because a person asked. Concurrent calls join: at most one extra pass runs. */
   sync(): Promise<SyncReport>;
-  /** Push only: drains the outbox of this account. */
+  /** The same by itself: nothing is done while the account waits for a retry or for new credentials. */
+  poll(): Promise<SyncReport>;
+  /** Push only: drains the outbox of this account; waits like `poll`. */
   push(): Promise<SyncReport>;
   reconcile(): Promise<ReconcileReport>;
   status(): Promise<AccountStatus>;

@@ -1,0 +1,91 @@
+// One pass over an account: what the engines do, judged into the account's health and its next wake-up.
+// Runs under the account's lease.
+
+import type { ReconcileReport, SyncReport } from "../../core/ports/account.ts";
+import type { AccountState } from "../../core/ports/account-state.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Connector, ConnectorFailure } from "../../core/ports/connector.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { UserGraph } from "../../core/ports/user-graph.ts";
+import { pull } from "../../federation/pull.ts";
+import { push } from "../../federation/push.ts";
+import { reconcile } from "../../federation/reconcile.ts";
+import type { SealedCodec } from "../sql/sealed.ts";
+import { judge } from "./health.ts";
+import { readAccount, saveVerdict } from "./record.ts";
+import type { AccountRecord } from "./record.ts";
+
+/** A pass that is cut off is taken up again after this long. */
+const CRASH_BACKSTOP_MS = 60_000;
+
+export interface Workplace {
+  readonly storage: DurableObjectStorage;
+  readonly codec: SealedCodec;
+  readonly account: AccountRecord;
+  readonly connector: Connector;
+  readonly graph: UserGraph;
+  readonly state: AccountState;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export const nothingDone: SyncReport = {
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  written: 0,
+  failed: 0,
+  held: 0,
+};
+
+/** Pull, then push: what arrived may have to leave to this same account. */
+export async function syncPass(place: Workplace): Promise<SyncReport> {
+  await place.storage.setAlarm(place.clock.now() + CRASH_BACKSTOP_MS);
+  const context = engineContext(place);
+  const pulled = await pull(context);
+  const pushed = await push(context);
+  await conclude(place, [...pulled.failures, ...pushed.failures]);
+  return {
+    created: pulled.created,
+    updated: pulled.updated,
+    deleted: pulled.deleted,
+    unchanged: pulled.unchanged,
+    held: pulled.held,
+    written: pushed.written,
+    failed: pushed.failed,
+  };
+}
+
+export async function pushPass(place: Workplace): Promise<SyncReport> {
+  await place.storage.setAlarm(place.clock.now() + CRASH_BACKSTOP_MS);
+  const pushed = await push(engineContext(place));
+  await conclude(place, pushed.failures);
+  return { ...nothingDone, written: pushed.written, failed: pushed.failed };
+}
+
+export async function reconcilePass(place: Workplace): Promise<ReconcileReport> {
+  await place.storage.setAlarm(place.clock.now() + CRASH_BACKSTOP_MS);
+  const context = engineContext(place);
+  const { failures, ...report } = await reconcile(context);
+  const pushed = await push(context);
+  await conclude(place, [...failures, ...pushed.failures]);
+  return report;
+}
+
+function engineContext({ account, connector, graph, state, clock, random }: Workplace) {
+  return { accountId: account.accountId, connector, graph, state, clock, random };
+}
+
+async function conclude(place: Workplace, failures: readonly ConnectorFailure[]): Promise<void> {
+  const { storage, codec, clock, random } = place;
+  const before = (await readAccount(storage.sql, codec)) ?? place.account;
+  const attempts = failures.length === 0 ? 0 : before.attempts + 1;
+  const jitter = ((random.bytes(2)[0] ?? 0) * 256 + (random.bytes(2)[1] ?? 0)) / 65_536;
+  const verdict = judge(failures, attempts, jitter);
+  const now = clock.now();
+  await saveVerdict(storage.sql, codec, verdict, attempts, now);
+  // Proven bad credentials wait for the user. The outbox has a wake-up of its own.
+  if (verdict.health === "green" || verdict.needsReconnect) await storage.deleteAlarm();
+  else await storage.setAlarm(now + Math.max(verdict.waitMs, 1_000));
+}

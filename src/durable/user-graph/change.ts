@@ -63,6 +63,7 @@ export async function changeFor(
     graph.state.policy,
     rows,
     context,
+    sources,
   );
   const saved = new Map<string, MirrorRow>();
   for (const row of [transition.mirror, transition.promoted?.origin ?? null, ...planned]) {
@@ -82,7 +83,7 @@ export async function changeFor(
     remove: transition.removeEvent,
     place: { calendarKey: place, name: null },
     removeSources: transition.removeSource && decided.sourceAtPlace !== null ? [decided.sourceAtPlace] : [],
-    saveSources: [transition.source, transition.promoted?.source ?? null].filter((source) => source !== null),
+    saveSources: sources.filter((source) => !(before?.sources ?? []).includes(source)),
     mirrors,
     journal,
   });
@@ -101,12 +102,17 @@ function isAt(a: SourceRow, b: SourceRow): boolean {
   );
 }
 
+/** At most one source is the origin: the one that was decided last; another one that claims it is a copy from now on. */
 function sourcesAfter(before: readonly SourceRow[], { transition, sourceAtPlace }: Decided): SourceRow[] {
   let sources = [...before];
   if (transition.removeSource && sourceAtPlace !== null)
     sources = sources.filter((one) => !isAt(one, sourceAtPlace));
   for (const saved of [transition.source, transition.promoted?.source ?? null]) {
-    if (saved !== null) sources = [...sources.filter((one) => !isAt(one, saved)), saved];
+    if (saved === null) continue;
+    sources = sources
+      .filter((one) => !isAt(one, saved))
+      .map((one) => (saved.role === "origin" && one.role === "origin" ? { ...one, role: "copy" } : one));
+    sources.push(saved);
   }
   return sources;
 }

@@ -216,7 +216,8 @@ async function decide(
   const transition = item === null ? decideGone(known, context) : decidePresent(item, known, context);
   const id = transition.canonicalEventId;
   if (id === null) {
-    tally.orphans.push({ id: subject.id, etag: subject.etag });
+    if (transition.outcome === "orphan") tally.orphans.push({ id: subject.id, etag: subject.etag });
+    else tally.unchanged++;
     return null;
   }
   const decided: Decided = {

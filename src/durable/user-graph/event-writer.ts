@@ -75,14 +75,17 @@ export function writeEventChange(graph: Graph, write: Write, change: EventChange
   for (const source of saved) saveSource(sql, source, write.nowMs);
   for (const mirror of change.mirrors) {
     saveMirror(sql, mirror, write.nowMs);
-    if (isWanting(mirror.row)) write.due.add(mirror.row.accountId);
+    announce(write, mirror.row);
   }
   if (change.journal !== null) appendJournal(sql, change.journal, write.nowMs);
   if (isDeleted && eventKey !== -1) forgetIfUnneeded(sql, change.canonicalEventId);
 }
 
-function isWanting(row: MirrorRow): boolean {
-  return row.desiredHash !== row.projectedHash;
+/** Tells the transaction when somebody has to look at the row. */
+export function announce(write: Write, row: MirrorRow): void {
+  if (row.desiredHash === row.projectedHash) return;
+  if (row.nextAttemptAt <= write.nowMs) write.due.add(row.accountId);
+  else write.wakeBy(row.nextAttemptAt);
 }
 
 const INSERT_EVENT = `INSERT INTO events (canonical_event_id, uid, component, etag, size, created_at, updated_at, origin_account_id,

@@ -52,8 +52,8 @@ export interface Graph {
   readonly enter: Lane;
   readonly state: GraphState;
   readonly opened: OpenedObjects;
-  /** After a commit that made writes to these accounts due. */
-  readonly wake: (due: ReadonlySet<AccountId>) => void;
+  /** After a commit that made writes to these accounts due, or others due at a later time (UTC ms). */
+  readonly wake: (due: ReadonlySet<AccountId>, laterAt: number) => void;
 }
 
 export function transitionContext(graph: Graph): TransitionContext {

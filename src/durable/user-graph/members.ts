@@ -8,12 +8,13 @@ import type { Graph } from "./graph.ts";
 const COLUMNS =
   "r.name, e.canonical_event_id, e.uid, e.etag, e.schedule_tag, e.component, e.size, e.created_at, e.updated_at";
 
+// CROSS JOIN: SQLite would otherwise walk the whole collection and look every row up in the list.
 export const memberStatements = {
   all: `SELECT ${COLUMNS} FROM resources r JOIN events e ON e.event_key = r.event_key WHERE r.calendar_key = ? ORDER BY r.name`,
   byName: `SELECT ${COLUMNS} FROM resources r JOIN events e ON e.event_key = r.event_key WHERE r.calendar_key = ? AND r.name = ?`,
   byUid: `SELECT ${COLUMNS} FROM events e JOIN resources r ON r.event_key = e.event_key AND r.calendar_key = ? WHERE e.uid = ?`,
-  byKeys: `SELECT ${COLUMNS}, e.event_key FROM json_each(?) k JOIN resources r ON r.event_key = k.value AND r.calendar_key = ? JOIN events e ON e.event_key = r.event_key ORDER BY r.name`,
-  open: `SELECT k.key, ${COLUMNS}, e.event_key FROM json_each(?) k JOIN resources r ON r.calendar_key = ? AND r.name = k.value JOIN events e ON e.event_key = r.event_key`,
+  byKeys: `SELECT ${COLUMNS}, e.event_key FROM json_each(?) k CROSS JOIN resources r ON r.event_key = k.value AND r.calendar_key = ? JOIN events e ON e.event_key = r.event_key ORDER BY r.name`,
+  open: `SELECT k.key, ${COLUMNS}, e.event_key FROM json_each(?) k CROSS JOIN resources r ON r.calendar_key = ? AND r.name = k.value JOIN events e ON e.event_key = r.event_key`,
   content: "SELECT ical FROM event_contents WHERE event_key = ?",
 } as const;
 

@@ -207,9 +207,9 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
       enter: newLane(),
       state,
       opened: openedObjects(),
-      wake: (due) => {
-        this.#wakeNoLaterThan(clock.now() + BACKSTOP_MS);
-        this.ctx.waitUntil(this.#send([...due]));
+      wake: (due, laterAt) => {
+        this.#wakeNoLaterThan(due.size > 0 ? clock.now() + BACKSTOP_MS : laterAt);
+        if (due.size > 0) this.ctx.waitUntil(this.#send([...due]));
       },
     };
   }

@@ -166,7 +166,14 @@ export function deleteObject(graph: Graph, request: DeleteObject): Promise<Resul
     const id = current.canonicalEventId;
     const before = (await loadEvents(graph, [id])).get(id);
     if (before === undefined) return err({ kind: "not-found", reason: "There is no such calendar object." });
-    const rows = planMirrors(id, null, graph.state.policy, before.mirrors, transitionContext(graph));
+    const rows = planMirrors(
+      id,
+      null,
+      graph.state.policy,
+      before.mirrors,
+      transitionContext(graph),
+      before.sources,
+    );
     const [mirrors, journal] = await Promise.all([
       sealMirrors(graph, rows),
       journalEntry(graph, id, request.actor, "deleted", { before: before.ical }),

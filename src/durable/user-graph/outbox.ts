@@ -17,7 +17,7 @@ import { saveMirror, sealMirrors } from "./mirror-writer.ts";
 import { transact } from "./transaction.ts";
 
 const BATCH = 50;
-const BATCHES_MAX = 20;
+const ROUNDS_MAX = 20;
 
 export const outboxStatements = {
   due: `SELECT canonical_event_id, kind FROM event_mirrors
@@ -30,18 +30,33 @@ export const outboxStatements = {
     WHERE account_id = ? AND provider_event_id IS NOT NULL AND kind <> 'origin'`,
 } as const;
 
-/** Hands out up to `limit` due writes; each row says from here on that its outcome is unknown. */
+interface Due {
+  readonly canonical_event_id: CanonicalEventId;
+  readonly kind: MirrorKind;
+}
+
+/** Hands out up to `limit` due writes; each row says from here on that its outcome is unknown, and is due until its report. */
 export async function pendingWrites(
   graph: Graph,
   accountId: AccountId,
   limit: number,
 ): Promise<readonly PendingWrite[]> {
   const writes: PendingWrite[] = [];
-  for (let batch = 0; batch < BATCHES_MAX && writes.length < limit; batch++) {
-    const handled = await graph.enter(() =>
-      handOutBatch(graph, accountId, Math.min(BATCH, limit - writes.length), writes),
-    );
-    if (handled === 0) break;
+  // Rows that need no write after all leave room for others.
+  for (let round = 0; round < ROUNDS_MAX && writes.length === 0; round++) {
+    const due = graph.sql
+      .exec<{ canonical_event_id: CanonicalEventId; kind: MirrorKind }>(
+        outboxStatements.due,
+        accountId,
+        graph.clock.now(),
+        limit,
+      )
+      .toArray();
+    if (due.length === 0) break;
+    for (let at = 0; at < due.length; at += BATCH) {
+      const batch = due.slice(at, at + BATCH);
+      writes.push(...(await graph.enter(() => handOutBatch(graph, accountId, batch))));
+    }
   }
   return writes;
 }
@@ -49,19 +64,10 @@ export async function pendingWrites(
 async function handOutBatch(
   graph: Graph,
   accountId: AccountId,
-  limit: number,
-  writes: PendingWrite[],
-): Promise<number> {
+  due: readonly Due[],
+): Promise<PendingWrite[]> {
   const seen = graph.state.version;
-  const due = graph.sql
-    .exec<{ canonical_event_id: CanonicalEventId; kind: MirrorKind }>(
-      outboxStatements.due,
-      accountId,
-      graph.clock.now(),
-      limit,
-    )
-    .toArray();
-  if (due.length === 0) return 0;
+  const writes: PendingWrite[] = [];
   const events = await loadEvents(
     graph,
     due.map((row) => row.canonical_event_id),
@@ -71,7 +77,7 @@ async function handOutBatch(
   for (const { canonical_event_id, kind } of due) {
     const event = events.get(canonical_event_id);
     const row = event?.mirrors.find((one) => one.accountId === accountId && one.kind === kind);
-    if (event === undefined || row === undefined) continue;
+    if (event === undefined || row === undefined || row.desiredHash === row.projectedHash) continue;
     const parsed = event.ical === null ? null : parseCalendar(event.ical);
     const canonical =
       event.ical !== null && parsed?.ok === true ? { ical: event.ical, calendar: parsed.value } : null;
@@ -87,7 +93,7 @@ async function handOutBatch(
       forgetIfUnneeded(graph.sql, mirror.row.canonicalEventId);
     }
   });
-  return due.length;
+  return writes;
 }
 
 export async function reportWrites(

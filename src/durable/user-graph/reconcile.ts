@@ -2,14 +2,12 @@
 
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
 import type { MirrorKind } from "../../core/ports/user-graph.ts";
-import { UNKNOWN_OUTCOME } from "../../core/projection/outbox-row.ts";
-import type { MirrorRow } from "../../core/projection/outbox-row.ts";
-import { decideGone } from "../../core/projection/transition.ts";
+import { reconcileRow } from "../../core/projection/reconcile-row.ts";
+import type { Contradiction } from "../../core/projection/reconcile-row.ts";
 import { loadEvents } from "./event-rows.ts";
-import { transitionContext } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import { saveMirror, sealMirrors } from "./mirror-writer.ts";
-import { forgetIfUnneeded } from "./event-writer.ts";
+import { announce, forgetIfUnneeded } from "./event-writer.ts";
 import { transact } from "./transaction.ts";
 
 export interface Listing {
@@ -26,73 +24,68 @@ export interface ListingOutcome {
   readonly orphanIds: readonly string[];
 }
 
-interface Contradiction {
+interface Mapped {
   readonly canonicalEventId: CanonicalEventId;
   readonly kind: MirrorKind;
-  /** undefined: the provider does not list it. */
-  readonly etag: string | null | undefined;
+  readonly id: string;
 }
 
-const MAPPED = `SELECT canonical_event_id, kind, provider_calendar_id, provider_event_id, provider_etag, projected_hash FROM event_mirrors
+const MAPPED = `SELECT canonical_event_id, kind, provider_calendar_id, provider_event_id, provider_etag FROM event_mirrors
   WHERE account_id = ? AND provider_event_id IS NOT NULL AND kind <> 'origin'`;
 const BATCH = 100;
 
 export async function reconcileListing(graph: Graph, listing: Listing): Promise<ListingOutcome> {
-  const present = new Map(listing.present.map((entry) => [entry.id, entry.etag]));
+  const present = new Map(listing.present.map((entry) => [entry.id, entry]));
   const unmapped = new Set(listing.role === "overlay" ? present.keys() : []);
-  const missing: Contradiction[] = [];
-  const drifted: Contradiction[] = [];
-  for (const row of graph.sql
-    .exec<{
-      canonical_event_id: CanonicalEventId;
-      kind: MirrorKind;
-      provider_calendar_id: string | null;
-      provider_event_id: string;
-      provider_etag: string | null;
-      projected_hash: string | null;
-    }>(MAPPED, listing.accountId)
-    .toArray()) {
-    unmapped.delete(row.provider_event_id);
-    if (row.provider_calendar_id !== listing.providerCalendarId || row.projected_hash === null) continue;
-    const etag = present.get(row.provider_event_id);
-    const found: Contradiction = { canonicalEventId: row.canonical_event_id, kind: row.kind, etag };
-    if (etag === undefined) missing.push(found);
-    else if (etag !== null && row.provider_etag !== null && etag !== row.provider_etag) drifted.push(found);
+  const suspects: Mapped[] = [];
+  for (const row of graph.sql.exec(MAPPED, listing.accountId).raw()) {
+    const id = row[3] as string;
+    unmapped.delete(id);
+    if (row[2] !== listing.providerCalendarId) continue;
+    // Most rows are in step: only the others are loaded and judged.
+    if (present.get(id)?.etag !== row[4] || row[4] === null) {
+      suspects.push({ canonicalEventId: row[0] as CanonicalEventId, kind: row[1] as MirrorKind, id });
+    }
   }
-  const contradictions = [...missing, ...drifted];
-  for (let at = 0; at < contradictions.length; at += BATCH) {
-    await graph.enter(() => makeDue(graph, listing.accountId, contradictions.slice(at, at + BATCH)));
+  const outcome = { missing: 0, drifted: 0, orphanIds: [...unmapped] };
+  for (let at = 0; at < suspects.length; at += BATCH) {
+    const batch = suspects.slice(at, at + BATCH);
+    for (const { found } of await graph.enter(() => judge(graph, listing.accountId, batch, present)))
+      outcome[found]++;
   }
-  return { missing: missing.length, drifted: drifted.length, orphanIds: [...unmapped] };
+  return outcome;
 }
 
-async function makeDue(graph: Graph, accountId: AccountId, batch: readonly Contradiction[]): Promise<void> {
+async function judge(
+  graph: Graph,
+  accountId: AccountId,
+  batch: readonly Mapped[],
+  present: ReadonlyMap<string, Listing["present"][number]>,
+): Promise<readonly Contradiction[]> {
   const seen = graph.state.version;
   const events = await loadEvents(
     graph,
-    batch.map((found) => found.canonicalEventId),
+    batch.map((mapped) => mapped.canonicalEventId),
   );
-  const context = transitionContext(graph);
-  const rows: MirrorRow[] = [];
-  for (const { canonicalEventId, kind, etag } of batch) {
+  const now = graph.clock.now();
+  const contradictions = batch.flatMap(({ canonicalEventId, kind, id }) => {
     const row = events
       .get(canonicalEventId)
       ?.mirrors.find((one) => one.accountId === accountId && one.kind === kind);
-    if (row === undefined) continue;
-    if (etag === undefined) {
-      const gone = decideGone({ source: null, mirror: row, event: null, origin: null }, context).mirror;
-      if (gone !== null) rows.push(gone);
-    } else {
-      // Its content is not at hand: whatever it is now, the next write replaces exactly that.
-      rows.push({ ...row, etag, projectedHash: UNKNOWN_OUTCOME, nextAttemptAt: context.nowMs });
-    }
-  }
-  const sealed = await sealMirrors(graph, rows);
+    return row === undefined || row.providerEventId !== id
+      ? []
+      : (reconcileRow(row, present.get(id) ?? null, now) ?? []);
+  });
+  const sealed = await sealMirrors(
+    graph,
+    contradictions.map(({ row }) => row),
+  );
   transact(graph, seen, (write) => {
     for (const mirror of sealed) {
       saveMirror(graph.sql, mirror, write.nowMs);
       forgetIfUnneeded(graph.sql, mirror.row.canonicalEventId);
-      if (mirror.row.desiredHash !== mirror.row.projectedHash) write.due.add(accountId);
+      announce(write, mirror.row);
     }
   });
+  return contradictions;
 }

@@ -3,10 +3,13 @@
 
 import { handleCalDav } from "../../caldav/router.ts";
 import { limits } from "../../core/limits.ts";
+import { answerFeed } from "./feed-request.ts";
 import type { Graph } from "./graph.ts";
 import { calendarStore } from "./store.ts";
 
 export async function answerRequest(graph: Graph, request: Request): Promise<Response> {
+  const feedId = /^\/feeds\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
+  if (feedId !== undefined) return answerFeed(graph, request, feedId);
   const { headers } = request;
   const { owner } = graph.state;
   if (headers.get("x-tm-slug") !== owner.principal.slug)

@@ -12,6 +12,8 @@ export interface Write {
   revise(calendarKey: number | null): number;
   /** Accounts that have writes due after this commit. */
   readonly due: Set<AccountId>;
+  /** A write is due at that time. */
+  wakeBy(at: number): void;
   countEvents(difference: number): void;
   /** Runs after the commit, in the same turn. */
   afterCommit(change: (state: GraphState) => void): void;
@@ -24,9 +26,13 @@ export function transact<T>(graph: Graph, seenVersion: number, run: (write: Writ
   const revised = new Map<number, number>();
   const changes: ((state: GraphState) => void)[] = [];
   const due = new Set<AccountId>();
+  let wakeAt = Infinity;
   const write: Write = {
     nowMs: graph.clock.now(),
     due,
+    wakeBy(at) {
+      wakeAt = Math.min(wakeAt, at);
+    },
     revise(calendarKey) {
       revision++;
       if (calendarKey !== null) revised.set(calendarKey, revision);
@@ -62,6 +68,6 @@ export function transact<T>(graph: Graph, seenVersion: number, run: (write: Writ
     }
   }
   for (const change of changes) change(state);
-  if (due.size > 0) graph.wake(due);
+  if (due.size > 0 || wakeAt !== Infinity) graph.wake(due, wakeAt);
   return result;
 }

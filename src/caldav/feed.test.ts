@@ -53,6 +53,16 @@ describe("an ICS feed", () => {
     expect(text.startsWith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")).toBe(true);
   });
 
+  it("cannot be given lines through the calendar's name", async () => {
+    const store = await filled();
+    const displayName = "a,b;c\\d\r\nEND:VCALENDAR";
+    await store.patchCollection(store.collection("unified")?.calendarId ?? "home", { displayName });
+    const text = await (await renderFeed(get(), store, FULL)).text();
+    expect(text).toContain("X-WR-CALNAME:a\\,b\\;c\\\\d\\nEND:VCALENDAR\r\n");
+    expect(text).toContain("\r\nNAME:a\\,b\\;c\\\\d\\n");
+    expect(text.match(/^END:VCALENDAR/gm)).toHaveLength(1);
+  });
+
   it("carries no byte beyond the projection at BUSY, not even the calendar's name", async () => {
     const store = await filled();
     const text = await (await renderFeed(get(), store, { detail: "BUSY", project: busy })).text();

@@ -85,8 +85,13 @@ function header(calendar: CalendarCollection, detail: DetailLevel): readonly JCa
     textProperty("calscale", "GREGORIAN"),
     textProperty("method", "PUBLISH"),
     textProperty("name", name),
-    textProperty("x-wr-calname", name),
-    ["refresh-interval", { value: "DURATION" }, "duration", REFRESH],
+    // Google and Apple read this one only without a VALUE parameter, so the text is escaped here (RFC 5545 3.3.11).
+    ["x-wr-calname", {}, "unknown", escaped(name)],
+    ["refresh-interval", {}, "duration", REFRESH],
     ["x-published-ttl", {}, "unknown", REFRESH],
   ];
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\;,]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
 }

@@ -14,7 +14,8 @@ const EVERYWHERE = [...COLLECTIONS, "member"] as const;
 export const REPORTS = {
   "calendar-query": { ns: CALDAV, local: "calendar-query", on: ["home", "calendar", "member"] },
   "calendar-multiget": { ns: CALDAV, local: "calendar-multiget", on: ["home", "calendar", "member"] },
-  "free-busy-query": { ns: CALDAV, local: "free-busy-query", on: ["home", "calendar", "member"] },
+  // Not on an object (RFC 4791 7.10).
+  "free-busy-query": { ns: CALDAV, local: "free-busy-query", on: ["home", "calendar"] },
   // Apple assumes that the home cannot sync when it does not offer this (checklist A10).
   "sync-collection": { ns: DAV, local: "sync-collection", on: ["home", "calendar"] },
   "expand-property": { ns: DAV, local: "expand-property", on: EVERYWHERE },

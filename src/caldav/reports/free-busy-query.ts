@@ -18,7 +18,6 @@ export async function freeBusyQuery({ root, context, target, depth }: ReportExch
   }
   const span = readClosedRange(range);
   if (!span.ok) return span;
-  // RFC 4791 7.10: not defined on an object itself; the collection is what has busy time.
   const calendars =
     target.kind === "home"
       ? calendarsInScope(target, depth === "0" ? "0" : "infinity", context)

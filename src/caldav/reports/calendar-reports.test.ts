@@ -1,0 +1,271 @@
+// calendar-query, calendar-multiget and free-busy-query: the examples of RFC 4791 7.8 to 7.10 as printed (where an example contradicts
+// its own Appendix B, the appendix is the data and the text of the section decides), and checklist A13, O2, T4, A12.
+
+import { describe, expect, it } from "vitest";
+import { memoryCalendarStore } from "../../core/testing/calendar-store-memory.ts";
+import { calendar, client, errorOf, event, HOME, ICAL, multistatus, type Answer, type Client } from "../testing/client.ts";
+import { APPENDIX_B } from "../testing/rfc4791-appendix-b.ts";
+
+const WORK = "/dav/calendars/alice/work/";
+const DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data";
+const ETAG = "{DAV:}getetag";
+
+async function bernard(): Promise<Client> {
+  const store = memoryCalendarStore();
+  store.addCollection("work", "local", ["VEVENT", "VTODO", "VFREEBUSY"]);
+  const work = client({}, store);
+  for (const [name, ical] of APPENDIX_B) {
+    const put = await work.send("PUT", WORK + name, ical, ICAL);
+    expect(put.status, `${name}: ${put.text}`).toBe(201);
+  }
+  return work;
+}
+
+function names(answer: Answer): readonly string[] {
+  return [...multistatus(answer).keys()].map((href) => href.replace(WORK, "")).toSorted();
+}
+
+function data(answer: Answer, name: string): string {
+  return multistatus(answer).get(WORK + name)?.get(DATA)?.text ?? "";
+}
+
+function query(filter: string, prop = "<D:getetag/>"): string {
+  return (
+    '<?xml version="1.0" encoding="utf-8" ?><C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">' +
+    `<D:prop>${prop}</D:prop><C:filter><C:comp-filter name="VCALENDAR">${filter}</C:comp-filter></C:filter></C:calendar-query>`
+  );
+}
+
+async function ask(work: Client, body: string, headers: Record<string, string> = { depth: "1" }): Promise<Answer> {
+  return work.send("REPORT", WORK, body, headers);
+}
+
+describe("calendar-query (RFC 4791 7.8)", () => {
+  it("Appendix B: everything, octet for octet", async () => {
+    const work = await bernard();
+    const answer = await ask(work, query("", "<D:getetag/><C:calendar-data/>"));
+    expect(names(answer)).toEqual([...APPENDIX_B.keys()]);
+    for (const [name, ical] of APPENDIX_B) {
+      expect(data(answer, name)).toBe(ical);
+      expect(multistatus(answer).get(WORK + name)?.get(ETAG)?.text).toMatch(/^"\S+"$/);
+    }
+  });
+
+  it("7.8.1: partial retrieval of events by time range", async () => {
+    const work = await bernard();
+    const wanted = `<D:getetag/><C:calendar-data><C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT">
+      <C:prop name="SUMMARY"/><C:prop name="UID"/><C:prop name="DTSTART"/><C:prop name="DTEND"/><C:prop name="DURATION"/>
+      <C:prop name="RRULE"/><C:prop name="RDATE"/><C:prop name="EXRULE"/><C:prop name="EXDATE"/><C:prop name="RECURRENCE-ID"/>
+      </C:comp><C:comp name="VTIMEZONE"/></C:comp></C:calendar-data>`;
+    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20060104T000000Z" end="20060105T000000Z"/></C:comp-filter>';
+    const answer = await ask(work, query(range, wanted));
+    expect(names(answer)).toEqual(["abcd2.ics", "abcd3.ics"]);
+    const second = data(answer, "abcd2.ics");
+    expect(second).toContain("SUMMARY:Event #2 bis");
+    expect(second).toContain("RRULE:FREQ=DAILY;COUNT=5");
+    expect(second).toContain("TZOFFSETFROM:-0500");
+    expect(second).not.toContain("DTSTAMP");
+    expect(second).not.toContain("PRODID");
+    expect(data(answer, "abcd3.ics")).not.toMatch(/ATTENDEE|ORGANIZER|STATUS/);
+  });
+
+  it("7.8.3: expanded retrieval", async () => {
+    const work = await bernard();
+    const expand = '<C:calendar-data><C:expand start="20060103T000000Z" end="20060105T000000Z"/></C:calendar-data>';
+    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20060103T000000Z" end="20060105T000000Z"/></C:comp-filter>';
+    const answer = await ask(work, query(range, expand));
+    expect(names(answer)).toEqual(["abcd2.ics", "abcd3.ics"]);
+    const second = data(answer, "abcd2.ics");
+    expect(second.match(/^DTSTART:.*$/gm)).toEqual(["DTSTART:20060103T170000Z", "DTSTART:20060104T190000Z"]);
+    expect(second.match(/^RECURRENCE-ID:.*$/gm)).toEqual(["RECURRENCE-ID:20060103T170000Z", "RECURRENCE-ID:20060104T170000Z"]);
+    expect(second).not.toMatch(/RRULE|VTIMEZONE|TZID/);
+  });
+
+  it("7.8.6: an event by UID", async () => {
+    const work = await bernard();
+    const filter =
+      '<C:comp-filter name="VEVENT"><C:prop-filter name="UID"><C:text-match collation="i;octet">DC6C50A017428C5216A2F1CD@example.com</C:text-match></C:prop-filter></C:comp-filter>';
+    expect(names(await ask(work, query(filter)))).toEqual(["abcd3.ics"]);
+  });
+
+  it("7.8.7: events by PARTSTAT", async () => {
+    const work = await bernard();
+    const filter =
+      '<C:comp-filter name="VEVENT"><C:prop-filter name="ATTENDEE"><C:text-match collation="i;ascii-casemap">mailto:lisa@example.com</C:text-match><C:param-filter name="PARTSTAT"><C:text-match collation="i;ascii-casemap">NEEDS-ACTION</C:text-match></C:param-filter></C:prop-filter></C:comp-filter>';
+    expect(names(await ask(work, query(filter)))).toEqual(["abcd3.ics"]);
+  });
+
+  it("7.8.8: events only", async () => {
+    const work = await bernard();
+    expect(names(await ask(work, query('<C:comp-filter name="VEVENT"/>')))).toEqual(["abcd1.ics", "abcd2.ics", "abcd3.ics"]);
+  });
+
+  it("7.8.9: pending to-dos", async () => {
+    const work = await bernard();
+    const filter =
+      '<C:comp-filter name="VTODO"><C:prop-filter name="COMPLETED"><C:is-not-defined/></C:prop-filter><C:prop-filter name="STATUS"><C:text-match negate-condition="yes">CANCELLED</C:text-match></C:prop-filter></C:comp-filter>';
+    expect(names(await ask(work, query(filter)))).toEqual(["abcd4.ics", "abcd5.ics"]);
+  });
+
+  it("checklist A13: a time-range with a start only, and to-dos without any range", async () => {
+    const work = await bernard();
+    await work.send("PUT", `${WORK}late.ics`, event("late"), ICAL);
+    const since = '<C:comp-filter name="VEVENT"><C:time-range start="20260101T000000Z"/></C:comp-filter>';
+    expect(names(await ask(work, query(since)))).toEqual(["late.ics"]);
+    expect(names(await ask(work, query('<C:comp-filter name="VTODO"/>')))).toHaveLength(4);
+  });
+
+  it("RFC 4791 7.3: floating times are read in the zone of the request, else of the calendar, else UTC", async () => {
+    const work = await bernard();
+    await work.send("PUT", `${WORK}float.ics`, event("float", "DTSTART:20260302T233000", "DURATION:PT15M"), ICAL);
+    const zone = calendar("X", "x", []).replace(/BEGIN:X[\s\S]*END:X/, "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\nBEGIN:STANDARD\r\nDTSTART:20071104T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\nEND:VTIMEZONE");
+    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20260303T043000Z" end="20260303T044500Z"/></C:comp-filter>';
+    const withZone = (element: string): string => query(range).replace("</C:calendar-query>", `${element}</C:calendar-query>`);
+    expect(names(await ask(work, query(range)))).toEqual([]);
+    expect(names(await ask(work, withZone(`<C:timezone>${zone.replaceAll("\r", "&#13;")}</C:timezone>`)))).toEqual(["float.ics"]);
+    expect(names(await ask(work, withZone("<C:timezone-id>America/New_York</C:timezone-id>")))).toEqual(["float.ics"]);
+    const patch = `<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><C:calendar-timezone xmlns:C="urn:ietf:params:xml:ns:caldav">${zone}</C:calendar-timezone></D:prop></D:set></D:propertyupdate>`;
+    expect((await work.send("PROPPATCH", WORK, patch)).text).toContain("200 OK");
+    expect(names(await ask(work, query(range)))).toEqual(["float.ics"]);
+    expect(errorOf(await ask(work, withZone("<C:timezone>BEGIN:VCALENDAR</C:timezone>")))).toBe("{urn:ietf:params:xml:ns:caldav}valid-calendar-data");
+  });
+
+  it("checklist O2: Depth 0 means the calendar itself, but for Windows its members; without Depth the members", async () => {
+    const work = await bernard();
+    const body = query('<C:comp-filter name="VEVENT"/>');
+    expect(names(await ask(work, body, { depth: "0" }))).toEqual([]);
+    const windows = { depth: "0", "user-agent": "MSFT-WIN-3/10.0.14393" };
+    expect(names(await ask(work, body, windows))).toHaveLength(3);
+    expect(names(await ask(work, body, {}))).toHaveLength(3);
+  });
+
+  it("RFC 4791 7.2: on the home with Depth infinity over all calendars; on one object over that", async () => {
+    const work = await bernard();
+    const body = query('<C:comp-filter name="VEVENT"/>');
+    expect(names(await work.send("REPORT", HOME, body, { depth: "infinity" }))).toHaveLength(3);
+    expect(names(await work.send("REPORT", HOME, body, { depth: "1" }))).toEqual([]);
+    expect(names(await work.send("REPORT", `${WORK}abcd1.ics`, body, { depth: "0" }))).toEqual(["abcd1.ics"]);
+    expect(names(await work.send("REPORT", `${WORK}abcd4.ics`, body, { depth: "0" }))).toEqual([]);
+  });
+
+  it("parses nothing when the index proves the match and the data is wanted whole", async () => {
+    const { store } = await bernard();
+    const calendarId = store.collection("work")?.calendarId;
+    const unreadable = { ...(await store.open(calendarId ?? store.collections()[0]!.calendarId, ["abcd1.ics"]))[0]!, ical: "unread <&>" };
+    const index = { ...store, candidates: () => ({ certain: [unreadable], possible: [] }), open: async () => [unreadable] };
+    const answer = await ask(client({ store: index }), query('<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000Z"/></C:comp-filter>', "<C:calendar-data/>"));
+    expect(data(answer, "abcd1.ics")).toBe("unread <&>");
+  });
+
+  const refused: readonly (readonly [string, string, string, number])[] = [
+    ["an unknown collation", query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match collation="i;odd">x</C:text-match></C:prop-filter></C:comp-filter>'), "supported-collation", 403],
+    ["a component where it cannot be", query('<C:comp-filter name="VTODO"><C:comp-filter name="VEVENT"/></C:comp-filter>'), "valid-filter", 403],
+    ["a time-range on a text property", query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:time-range start="20060101T000000Z"/></C:prop-filter></C:comp-filter>'), "valid-filter", 403],
+    ["a local time in a time-range", query('<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000"/></C:comp-filter>'), "valid-filter", 403],
+    ["a time-range that ends before it starts", query('<C:comp-filter name="VEVENT"><C:time-range start="20060102T000000Z" end="20060101T000000Z"/></C:comp-filter>'), "valid-filter", 403],
+    ["no filter", '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/></C:calendar-query>', "valid-filter", 403],
+    ["a filter outside VCALENDAR", query("").replace("VCALENDAR", "VEVENT"), "valid-filter", 403],
+    ["another media type", query("", '<C:calendar-data content-type="application/calendar+json"/>'), "supported-calendar-data", 403],
+  ];
+
+  it.each(refused)("7.8 preconditions: %s", async (_, body, clause, status) => {
+    const answer = await ask(await bernard(), body);
+    expect(answer.status).toBe(status);
+    expect(errorOf(answer)).toBe(`{urn:ietf:params:xml:ns:caldav}${clause}`);
+  });
+
+  it("an empty time-range is a bad request", async () => {
+    const answer = await ask(await bernard(), query('<C:comp-filter name="VEVENT"><C:time-range/></C:comp-filter>'));
+    expect(answer.status).toBe(400);
+  });
+
+  it("RFC 8144 2.1: minimal answers leave out what was not found", async () => {
+    const work = await bernard();
+    const body = query('<C:comp-filter name="VEVENT"/>', "<D:getetag/><D:bogus/>");
+    const full = multistatus(await ask(work, body)).get(`${WORK}abcd1.ics`);
+    expect(full?.get("{DAV:}bogus")?.status).toBe(404);
+    const minimal = multistatus(await ask(work, body, { depth: "1", prefer: "return=minimal" })).get(`${WORK}abcd1.ics`);
+    expect([...(minimal?.keys() ?? [])]).toEqual([ETAG]);
+  });
+});
+
+describe("calendar-multiget (RFC 4791 7.9)", () => {
+  const multiget = (...hrefs: string[]): string =>
+    '<?xml version="1.0" encoding="utf-8" ?><C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>' +
+    `${hrefs.map((href) => `<D:href>${href}</D:href>`).join("")}</C:calendar-multiget>`;
+
+  it("7.9.1: the example; checklist T4: with Depth 1 as well", async () => {
+    const work = await bernard();
+    for (const headers of [{}, { depth: "1" }, { depth: "0" }]) {
+      const answer = await ask(work, multiget(`${WORK}abcd1.ics`, `${WORK}mtg1.ics`), headers);
+      expect(data(answer, "abcd1.ics")).toBe(APPENDIX_B.get("abcd1.ics"));
+      expect(multistatus(answer).get(`${WORK}mtg1.ics`)?.get("status")?.status).toBe(404);
+    }
+  });
+
+  it("checklist O5, O1: hrefs encoded in any way, absolute, and of other places", async () => {
+    const work = await bernard();
+    await work.send("PUT", `${WORK}a%20%40b.ics`, event("x"), ICAL);
+    const answer = await ask(
+      work,
+      multiget(
+        `https://cal.example.com${WORK}abcd1.ics`,
+        `${WORK}%61bcd2.ics`,
+        `${WORK}a%20%40b.ics`,
+        "/dav/calendars/bob/work/abcd1.ics",
+        `${HOME}unified/abcd1.ics`,
+        "abcd1.ics",
+        `${WORK}%zz.ics`,
+        "",
+      ),
+    );
+    const found = [...multistatus(answer)].filter(([, properties]) => properties.get(DATA) !== undefined);
+    expect(found.map(([href]) => href)).toEqual([`${WORK}abcd1.ics`, `${WORK}abcd2.ics`, `${WORK}a%20@b.ics`]);
+    expect(multistatus(answer).size).toBe(8);
+  });
+
+  it("is refused without an href and with too many", async () => {
+    const work = await bernard();
+    expect((await ask(work, multiget())).status).toBe(400);
+    expect((await ask(work, multiget(...Array.from({ length: 5001 }, () => `${WORK}a`)))).status).toBe(413);
+  });
+});
+
+describe("free-busy-query (RFC 4791 7.10)", () => {
+  const freeBusy = (range: string): string =>
+    `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">${range}</C:free-busy-query>`;
+
+  it("7.10.1: the example", async () => {
+    const answer = await ask(
+      await bernard(),
+      freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toMatch(/^text\/calendar/);
+    expect(answer.text).toMatch(/^DTSTART:20060104T140000Z\r?$/m);
+    expect(answer.text).toMatch(/^DTEND:20060105T220000Z\r?$/m);
+    const periods = answer.text.match(/^FREEBUSY.*$/gm)?.join("\n") ?? "";
+    expect(periods).toMatch(/FBTYPE=BUSY-TENTATIVE:20060104T150000Z\/(PT1H|20060104T160000Z)/);
+    expect(periods).toMatch(/20060104T190000Z\/(PT1H|20060104T200000Z)/);
+  });
+
+  it("is not offered on an object, and wants exactly one whole time-range", async () => {
+    const work = await bernard();
+    const body = freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>');
+    const onObject = await work.send("REPORT", `${WORK}abcd1.ics`, body);
+    expect(onObject.status).toBe(403);
+    expect(errorOf(onObject)).toBe("{DAV:}supported-report");
+    expect((await ask(work, freeBusy(""))).status).toBe(400);
+    expect((await ask(work, freeBusy('<C:time-range start="20060104T140000Z"/>'))).status).toBe(400);
+  });
+
+  it("RFC 6638 9.1: a transparent calendar is never busy", async () => {
+    const work = await bernard();
+    const patch =
+      '<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><C:schedule-calendar-transp xmlns:C="urn:ietf:params:xml:ns:caldav"><C:transparent/></C:schedule-calendar-transp></D:prop></D:set></D:propertyupdate>';
+    await work.send("PROPPATCH", WORK, patch);
+    const answer = await work.send("REPORT", HOME, freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'));
+    expect(answer.text).toContain("BEGIN:VFREEBUSY");
+    expect(answer.text).not.toMatch(/^FREEBUSY/m);
+  });
+});

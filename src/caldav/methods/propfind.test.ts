@@ -49,25 +49,35 @@ describe("PROPFIND", () => {
     expect([...home.keys()]).toEqual([HOME, UNIFIED, `${HOME}tasks/`]);
     const calendar = multistatus(await propfind(alice, UNIFIED, "1"));
     expect([...calendar.keys()]).toEqual([UNIFIED, `${UNIFIED}a.ics`]);
-    expect([...multistatus(await propfind(alice, `${UNIFIED}a.ics`, "infinity")).keys()]).toEqual([`${UNIFIED}a.ics`]);
+    expect([...multistatus(await propfind(alice, `${UNIFIED}a.ics`, "infinity")).keys()]).toEqual([
+      `${UNIFIED}a.ics`,
+    ]);
     expect([...multistatus(await propfind(alice, UNIFIED.slice(0, -1), "0")).keys()]).toEqual([UNIFIED]);
   });
 
   it("checklist A6, A7, T6: exact status line, DAV header, content type of members", async () => {
     const alice = client();
     await alice.send("PUT", `${UNIFIED}a.ics`, event("a"), ICAL);
-    const answer = await propfind(alice, `${UNIFIED}a.ics`, "0", propfindBody("A:getcontenttype", "A:nothing"));
+    const answer = await propfind(
+      alice,
+      `${UNIFIED}a.ics`,
+      "0",
+      propfindBody("A:getcontenttype", "A:nothing"),
+    );
     expect(answer.text).toContain("<D:status>HTTP/1.1 200 OK</D:status>");
     expect(answer.text).toContain("<D:status>HTTP/1.1 404 Not Found</D:status>");
     expect(answer.headers.get("dav")).toMatch(/\b1, 3\b.*calendar-access.*extended-mkcol/);
-    expect(property(answer, `${UNIFIED}a.ics`, D("getcontenttype"))?.text).toBe("text/calendar;charset=utf-8");
+    expect(property(answer, `${UNIFIED}a.ics`, D("getcontenttype"))?.text).toBe(
+      "text/calendar;charset=utf-8",
+    );
   });
 
   it("RFC 4918 9.1.5, 14.2: allprop shows live and dead properties once; RFC 4791 5.2: not those of CalDAV", async () => {
     const alice = client();
     const dead = "<A:set><A:prop><x:note xmlns:x='urn:x'>n</x:note></A:prop></A:set>";
     await alice.send("PROPPATCH", UNIFIED, `<A:propertyupdate xmlns:A="DAV:">${dead}</A:propertyupdate>`);
-    const body = '<D:propfind xmlns:D="DAV:"><D:allprop/><D:include><D:owner/><D:nothing/></D:include></D:propfind>';
+    const body =
+      '<D:propfind xmlns:D="DAV:"><D:allprop/><D:include><D:owner/><D:nothing/></D:include></D:propfind>';
     for (const text of [null, body]) {
       const found = multistatus(await propfind(alice, UNIFIED, "0", text)).get(UNIFIED);
       expect(found?.get(D("resourcetype"))?.inner).toBe("<D:collection/><C:calendar/>");
@@ -80,7 +90,12 @@ describe("PROPFIND", () => {
 
   it("RFC 4918 9.1.4: propname names what there is, without values", async () => {
     const alice = client();
-    const answer = await propfind(alice, UNIFIED, "0", '<D:propfind xmlns:D="DAV:"><D:propname/></D:propfind>');
+    const answer = await propfind(
+      alice,
+      UNIFIED,
+      "0",
+      '<D:propfind xmlns:D="DAV:"><D:propname/></D:propfind>',
+    );
     const found = multistatus(answer).get(UNIFIED);
     expect(found?.get(C("supported-calendar-component-set"))).toMatchObject({ status: 200, inner: "" });
     expect(found?.get(D("sync-token"))).toMatchObject({ status: 200, inner: "" });
@@ -103,7 +118,10 @@ describe("PROPFIND", () => {
       const none = await propfind(alice, UNIFIED, "0", propfindBody("A:bogus"), headers);
       expect(none.text).toContain("<D:propstat><D:prop/><D:status>HTTP/1.1 200 OK</D:status></D:propstat>");
     }
-    const other = await propfind(alice, UNIFIED, "0", propfindBody("A:bogus"), { prefer: "x-foo", brief: "bad" });
+    const other = await propfind(alice, UNIFIED, "0", propfindBody("A:bogus"), {
+      prefer: "x-foo",
+      brief: "bad",
+    });
     expect(property(other, UNIFIED, D("bogus"))?.status).toBe(404);
     expect(other.headers.get("preference-applied")).toBeNull();
   });
@@ -145,7 +163,10 @@ describe("PROPFIND", () => {
       ['<D:propfind xmlns:D="DAV:"><D:allprop/><D:propname/></D:propfind>', 400],
       ['<D:prop xmlns:D="DAV:"/>', 400],
       [Buffer.from('<D:propfind xmlns:D="DAV:"><D:prop><D:\u00fc/></D:prop></D:propfind>', "latin1"), 400],
-      ['<?xml version="1.0" encoding="ISO-8859-1"?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>', 415],
+      [
+        '<?xml version="1.0" encoding="ISO-8859-1"?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>',
+        415,
+      ],
     ];
     for (const [body, status] of bad) {
       const answer = await alice.send("PROPFIND", UNIFIED, body, { depth: "0", "content-type": "text/xml" });
@@ -208,8 +229,12 @@ describe("the principal", () => {
     expect(found?.get(D("principal-URL"))?.inner).toBe(`<D:href>${PRINCIPAL}</D:href>`);
     expect(found?.get(D("principal-collection-set"))?.inner).toBe("<D:href>/dav/principals/</D:href>");
     expect(found?.get(D("resource-id"))?.text).toBe("");
-    expect(found?.get(D("resource-id"))?.inner).toMatch(/^<D:href>urn:uuid:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}<\/D:href>$/);
-    expect(found?.get(CS("email-address-set"))?.inner).toContain("<CS:email-address>alice@example.com</CS:email-address>");
+    expect(found?.get(D("resource-id"))?.inner).toMatch(
+      /^<D:href>urn:uuid:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}<\/D:href>$/,
+    );
+    expect(found?.get(CS("email-address-set"))?.inner).toContain(
+      "<CS:email-address>alice@example.com</CS:email-address>",
+    );
   });
 
   it("checklist A18: exactly one href in calendar-home-set", async () => {
@@ -221,7 +246,9 @@ describe("the principal", () => {
   it("checklist A19: the preferred address stands first and last and is marked", async () => {
     const alice = client();
     const answer = await propfind(alice, PRINCIPAL, "0", propfindBody("B:calendar-user-address-set"));
-    const hrefs = property(answer, PRINCIPAL, C("calendar-user-address-set"))?.inner.match(/<D:href.*?<\/D:href>/g);
+    const hrefs = property(answer, PRINCIPAL, C("calendar-user-address-set"))?.inner.match(
+      /<D:href.*?<\/D:href>/g,
+    );
     expect(hrefs?.[0]).toBe('<D:href preferred="1">mailto:alice@example.com</D:href>');
     expect(hrefs?.at(-1)).toBe(hrefs?.[0]);
     expect(hrefs).toContain("<D:href>mailto:a.example@example.org</D:href>");
@@ -276,7 +303,9 @@ describe("the home", () => {
 
   it("checklist A16: one collection for events alone and one for tasks alone", async () => {
     const answer = await propfind(client(), HOME, "1", propfindBody("B:supported-calendar-component-set"));
-    expect(property(answer, UNIFIED, C("supported-calendar-component-set"))?.inner).toBe('<C:comp name="VEVENT"/>');
+    expect(property(answer, UNIFIED, C("supported-calendar-component-set"))?.inner).toBe(
+      '<C:comp name="VEVENT"/>',
+    );
     expect(property(answer, `${HOME}tasks/`, C("supported-calendar-component-set"))?.inner).toBe(
       '<C:comp name="VTODO"/>',
     );
@@ -306,9 +335,16 @@ describe("the home", () => {
 
 describe("a calendar", () => {
   it("checklist A20: its owner is the current principal", async () => {
-    const answer = await propfind(client(), UNIFIED, "0", propfindBody("A:owner", "A:current-user-principal"));
+    const answer = await propfind(
+      client(),
+      UNIFIED,
+      "0",
+      propfindBody("A:owner", "A:current-user-principal"),
+    );
     expect(property(answer, UNIFIED, D("owner"))?.inner).toBe(`<D:href>${PRINCIPAL}</D:href>`);
-    expect(property(answer, UNIFIED, D("current-user-principal"))?.inner).toBe(`<D:href>${PRINCIPAL}</D:href>`);
+    expect(property(answer, UNIFIED, D("current-user-principal"))?.inner).toBe(
+      `<D:href>${PRINCIPAL}</D:href>`,
+    );
   });
 
   it("RFC 3744 5.4: privileges follow the scope of the app password", async () => {

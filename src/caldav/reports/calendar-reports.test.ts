@@ -3,7 +3,17 @@
 
 import { describe, expect, it } from "vitest";
 import { memoryCalendarStore } from "../../core/testing/calendar-store-memory.ts";
-import { calendar, client, errorOf, event, HOME, ICAL, multistatus, type Answer, type Client } from "../testing/client.ts";
+import {
+  calendar,
+  client,
+  errorOf,
+  event,
+  HOME,
+  ICAL,
+  multistatus,
+  type Answer,
+  type Client,
+} from "../testing/client.ts";
 import { APPENDIX_B } from "../testing/rfc4791-appendix-b.ts";
 
 const WORK = "/dav/calendars/alice/work/";
@@ -26,7 +36,11 @@ function names(answer: Answer): readonly string[] {
 }
 
 function data(answer: Answer, name: string): string {
-  return multistatus(answer).get(WORK + name)?.get(DATA)?.text ?? "";
+  return (
+    multistatus(answer)
+      .get(WORK + name)
+      ?.get(DATA)?.text ?? ""
+  );
 }
 
 function query(filter: string, prop = "<D:getetag/>"): string {
@@ -36,7 +50,11 @@ function query(filter: string, prop = "<D:getetag/>"): string {
   );
 }
 
-async function ask(work: Client, body: string, headers: Record<string, string> = { depth: "1" }): Promise<Answer> {
+async function ask(
+  work: Client,
+  body: string,
+  headers: Record<string, string> = { depth: "1" },
+): Promise<Answer> {
   return work.send("REPORT", WORK, body, headers);
 }
 
@@ -47,7 +65,11 @@ describe("calendar-query (RFC 4791 7.8)", () => {
     expect(names(answer)).toEqual([...APPENDIX_B.keys()]);
     for (const [name, ical] of APPENDIX_B) {
       expect(data(answer, name)).toBe(ical);
-      expect(multistatus(answer).get(WORK + name)?.get(ETAG)?.text).toMatch(/^"\S+"$/);
+      expect(
+        multistatus(answer)
+          .get(WORK + name)
+          ?.get(ETAG)?.text,
+      ).toMatch(/^"\S+"$/);
     }
   });
 
@@ -57,7 +79,8 @@ describe("calendar-query (RFC 4791 7.8)", () => {
       <C:prop name="SUMMARY"/><C:prop name="UID"/><C:prop name="DTSTART"/><C:prop name="DTEND"/><C:prop name="DURATION"/>
       <C:prop name="RRULE"/><C:prop name="RDATE"/><C:prop name="EXRULE"/><C:prop name="EXDATE"/><C:prop name="RECURRENCE-ID"/>
       </C:comp><C:comp name="VTIMEZONE"/></C:comp></C:calendar-data>`;
-    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20060104T000000Z" end="20060105T000000Z"/></C:comp-filter>';
+    const range =
+      '<C:comp-filter name="VEVENT"><C:time-range start="20060104T000000Z" end="20060105T000000Z"/></C:comp-filter>';
     const answer = await ask(work, query(range, wanted));
     expect(names(answer)).toEqual(["abcd2.ics", "abcd3.ics"]);
     const second = data(answer, "abcd2.ics");
@@ -71,13 +94,18 @@ describe("calendar-query (RFC 4791 7.8)", () => {
 
   it("7.8.3: expanded retrieval", async () => {
     const work = await bernard();
-    const expand = '<C:calendar-data><C:expand start="20060103T000000Z" end="20060105T000000Z"/></C:calendar-data>';
-    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20060103T000000Z" end="20060105T000000Z"/></C:comp-filter>';
+    const expand =
+      '<C:calendar-data><C:expand start="20060103T000000Z" end="20060105T000000Z"/></C:calendar-data>';
+    const range =
+      '<C:comp-filter name="VEVENT"><C:time-range start="20060103T000000Z" end="20060105T000000Z"/></C:comp-filter>';
     const answer = await ask(work, query(range, expand));
     expect(names(answer)).toEqual(["abcd2.ics", "abcd3.ics"]);
     const second = data(answer, "abcd2.ics");
     expect(second.match(/^DTSTART:.*$/gm)).toEqual(["DTSTART:20060103T170000Z", "DTSTART:20060104T190000Z"]);
-    expect(second.match(/^RECURRENCE-ID:.*$/gm)).toEqual(["RECURRENCE-ID:20060103T170000Z", "RECURRENCE-ID:20060104T170000Z"]);
+    expect(second.match(/^RECURRENCE-ID:.*$/gm)).toEqual([
+      "RECURRENCE-ID:20060103T170000Z",
+      "RECURRENCE-ID:20060104T170000Z",
+    ]);
     expect(second).not.toMatch(/RRULE|VTIMEZONE|TZID/);
   });
 
@@ -97,7 +125,11 @@ describe("calendar-query (RFC 4791 7.8)", () => {
 
   it("7.8.8: events only", async () => {
     const work = await bernard();
-    expect(names(await ask(work, query('<C:comp-filter name="VEVENT"/>')))).toEqual(["abcd1.ics", "abcd2.ics", "abcd3.ics"]);
+    expect(names(await ask(work, query('<C:comp-filter name="VEVENT"/>')))).toEqual([
+      "abcd1.ics",
+      "abcd2.ics",
+      "abcd3.ics",
+    ]);
   });
 
   it("7.8.9: pending to-dos", async () => {
@@ -117,17 +149,33 @@ describe("calendar-query (RFC 4791 7.8)", () => {
 
   it("RFC 4791 7.3: floating times are read in the zone of the request, else of the calendar, else UTC", async () => {
     const work = await bernard();
-    await work.send("PUT", `${WORK}float.ics`, event("float", "DTSTART:20260302T233000", "DURATION:PT15M"), ICAL);
-    const zone = calendar("X", "x", []).replace(/BEGIN:X[\s\S]*END:X/, "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\nBEGIN:STANDARD\r\nDTSTART:20071104T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\nEND:VTIMEZONE");
-    const range = '<C:comp-filter name="VEVENT"><C:time-range start="20260303T043000Z" end="20260303T044500Z"/></C:comp-filter>';
-    const withZone = (element: string): string => query(range).replace("</C:calendar-query>", `${element}</C:calendar-query>`);
+    await work.send(
+      "PUT",
+      `${WORK}float.ics`,
+      event("float", "DTSTART:20260302T233000", "DURATION:PT15M"),
+      ICAL,
+    );
+    const zone = calendar("X", "x", []).replace(
+      /BEGIN:X[\s\S]*END:X/,
+      "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\nBEGIN:STANDARD\r\nDTSTART:20071104T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\nEND:VTIMEZONE",
+    );
+    const range =
+      '<C:comp-filter name="VEVENT"><C:time-range start="20260303T043000Z" end="20260303T044500Z"/></C:comp-filter>';
+    const withZone = (element: string): string =>
+      query(range).replace("</C:calendar-query>", `${element}</C:calendar-query>`);
     expect(names(await ask(work, query(range)))).toEqual([]);
-    expect(names(await ask(work, withZone(`<C:timezone>${zone.replaceAll("\r", "&#13;")}</C:timezone>`)))).toEqual(["float.ics"]);
-    expect(names(await ask(work, withZone("<C:timezone-id>America/New_York</C:timezone-id>")))).toEqual(["float.ics"]);
+    expect(
+      names(await ask(work, withZone(`<C:timezone>${zone.replaceAll("\r", "&#13;")}</C:timezone>`))),
+    ).toEqual(["float.ics"]);
+    expect(names(await ask(work, withZone("<C:timezone-id>America/New_York</C:timezone-id>")))).toEqual([
+      "float.ics",
+    ]);
     const patch = `<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><C:calendar-timezone xmlns:C="urn:ietf:params:xml:ns:caldav">${zone}</C:calendar-timezone></D:prop></D:set></D:propertyupdate>`;
     expect((await work.send("PROPPATCH", WORK, patch)).text).toContain("200 OK");
     expect(names(await ask(work, query(range)))).toEqual(["float.ics"]);
-    expect(errorOf(await ask(work, withZone("<C:timezone>BEGIN:VCALENDAR</C:timezone>")))).toBe("{urn:ietf:params:xml:ns:caldav}valid-calendar-data");
+    expect(errorOf(await ask(work, withZone("<C:timezone>BEGIN:VCALENDAR</C:timezone>")))).toBe(
+      "{urn:ietf:params:xml:ns:caldav}valid-calendar-data",
+    );
   });
 
   it("checklist O2: Depth 0 means the calendar itself, but for Windows its members; without Depth the members", async () => {
@@ -151,21 +199,75 @@ describe("calendar-query (RFC 4791 7.8)", () => {
   it("parses nothing when the index proves the match and the data is wanted whole", async () => {
     const { store } = await bernard();
     const calendarId = store.collection("work")?.calendarId;
-    const unreadable = { ...(await store.open(calendarId ?? store.collections()[0]!.calendarId, ["abcd1.ics"]))[0]!, ical: "unread <&>" };
-    const index = { ...store, candidates: () => ({ certain: [unreadable], possible: [] }), open: async () => [unreadable] };
-    const answer = await ask(client({ store: index }), query('<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000Z"/></C:comp-filter>', "<C:calendar-data/>"));
+    const unreadable = {
+      ...(await store.open(calendarId ?? store.collections()[0]!.calendarId, ["abcd1.ics"]))[0]!,
+      ical: "unread <&>",
+    };
+    const index = {
+      ...store,
+      candidates: () => ({ certain: [unreadable], possible: [] }),
+      open: async () => [unreadable],
+    };
+    const answer = await ask(
+      client({ store: index }),
+      query(
+        '<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000Z"/></C:comp-filter>',
+        "<C:calendar-data/>",
+      ),
+    );
     expect(data(answer, "abcd1.ics")).toBe("unread <&>");
   });
 
   const refused: readonly (readonly [string, string, string, number])[] = [
-    ["an unknown collation", query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match collation="i;odd">x</C:text-match></C:prop-filter></C:comp-filter>'), "supported-collation", 403],
-    ["a component where it cannot be", query('<C:comp-filter name="VTODO"><C:comp-filter name="VEVENT"/></C:comp-filter>'), "valid-filter", 403],
-    ["a time-range on a text property", query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:time-range start="20060101T000000Z"/></C:prop-filter></C:comp-filter>'), "valid-filter", 403],
-    ["a local time in a time-range", query('<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000"/></C:comp-filter>'), "valid-filter", 403],
-    ["a time-range that ends before it starts", query('<C:comp-filter name="VEVENT"><C:time-range start="20060102T000000Z" end="20060101T000000Z"/></C:comp-filter>'), "valid-filter", 403],
-    ["no filter", '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/></C:calendar-query>', "valid-filter", 403],
+    [
+      "an unknown collation",
+      query(
+        '<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match collation="i;odd">x</C:text-match></C:prop-filter></C:comp-filter>',
+      ),
+      "supported-collation",
+      403,
+    ],
+    [
+      "a component where it cannot be",
+      query('<C:comp-filter name="VTODO"><C:comp-filter name="VEVENT"/></C:comp-filter>'),
+      "valid-filter",
+      403,
+    ],
+    [
+      "a time-range on a text property",
+      query(
+        '<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:time-range start="20060101T000000Z"/></C:prop-filter></C:comp-filter>',
+      ),
+      "valid-filter",
+      403,
+    ],
+    [
+      "a local time in a time-range",
+      query('<C:comp-filter name="VEVENT"><C:time-range start="20060101T000000"/></C:comp-filter>'),
+      "valid-filter",
+      403,
+    ],
+    [
+      "a time-range that ends before it starts",
+      query(
+        '<C:comp-filter name="VEVENT"><C:time-range start="20060102T000000Z" end="20060101T000000Z"/></C:comp-filter>',
+      ),
+      "valid-filter",
+      403,
+    ],
+    [
+      "no filter",
+      '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/></C:calendar-query>',
+      "valid-filter",
+      403,
+    ],
     ["a filter outside VCALENDAR", query("").replace("VCALENDAR", "VEVENT"), "valid-filter", 403],
-    ["another media type", query("", '<C:calendar-data content-type="application/calendar+json"/>'), "supported-calendar-data", 403],
+    [
+      "another media type",
+      query("", '<C:calendar-data content-type="application/calendar+json"/>'),
+      "supported-calendar-data",
+      403,
+    ],
   ];
 
   it.each(refused)("7.8 preconditions: %s", async (_, body, clause, status) => {
@@ -175,7 +277,10 @@ describe("calendar-query (RFC 4791 7.8)", () => {
   });
 
   it("an empty time-range is a bad request", async () => {
-    const answer = await ask(await bernard(), query('<C:comp-filter name="VEVENT"><C:time-range/></C:comp-filter>'));
+    const answer = await ask(
+      await bernard(),
+      query('<C:comp-filter name="VEVENT"><C:time-range/></C:comp-filter>'),
+    );
     expect(answer.status).toBe(400);
   });
 
@@ -184,7 +289,9 @@ describe("calendar-query (RFC 4791 7.8)", () => {
     const body = query('<C:comp-filter name="VEVENT"/>', "<D:getetag/><D:bogus/>");
     const full = multistatus(await ask(work, body)).get(`${WORK}abcd1.ics`);
     expect(full?.get("{DAV:}bogus")?.status).toBe(404);
-    const minimal = multistatus(await ask(work, body, { depth: "1", prefer: "return=minimal" })).get(`${WORK}abcd1.ics`);
+    const minimal = multistatus(await ask(work, body, { depth: "1", prefer: "return=minimal" })).get(
+      `${WORK}abcd1.ics`,
+    );
     expect([...(minimal?.keys() ?? [])]).toEqual([ETAG]);
   });
 });
@@ -220,7 +327,11 @@ describe("calendar-multiget (RFC 4791 7.9)", () => {
       ),
     );
     const found = [...multistatus(answer)].filter(([, properties]) => properties.get(DATA) !== undefined);
-    expect(found.map(([href]) => href)).toEqual([`${WORK}abcd1.ics`, `${WORK}abcd2.ics`, `${WORK}a%20@b.ics`]);
+    expect(found.map(([href]) => href)).toEqual([
+      `${WORK}abcd1.ics`,
+      `${WORK}abcd2.ics`,
+      `${WORK}a%20@b.ics`,
+    ]);
     expect(multistatus(answer).size).toBe(8);
   });
 
@@ -264,7 +375,11 @@ describe("free-busy-query (RFC 4791 7.10)", () => {
     const patch =
       '<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><C:schedule-calendar-transp xmlns:C="urn:ietf:params:xml:ns:caldav"><C:transparent/></C:schedule-calendar-transp></D:prop></D:set></D:propertyupdate>';
     await work.send("PROPPATCH", WORK, patch);
-    const answer = await work.send("REPORT", HOME, freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'));
+    const answer = await work.send(
+      "REPORT",
+      HOME,
+      freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'),
+    );
     expect(answer.text).toContain("BEGIN:VFREEBUSY");
     expect(answer.text).not.toMatch(/^FREEBUSY/m);
   });

@@ -1,6 +1,6 @@
 // Civil arithmetic against known dates and against itself.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   CIVIL_MAX,

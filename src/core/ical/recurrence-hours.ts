@@ -107,6 +107,7 @@ export function hourSeries(rule: RecurrenceRule, frequency: SubDaily, start: Civ
 
   /** The same period, or the first that could pass after leaving the first limit that this one fails. */
   function next(index: number): number {
+    if (!limited && !timeLimited) return index;
     const civil = origin + index * step;
     const day = daysOfCivil(civil);
     if (limited) {
@@ -145,7 +146,7 @@ export function hourSeries(rule: RecurrenceRule, frequency: SubDaily, start: Civ
       const civil = origin + index * step;
       for (const offset of offsets) out.push(civil + offset);
     },
-    count: (index) => (next(index) === index ? offsets.length : 0),
+    count: () => offsets.length,
     uniformCount: timeLimited || limited ? null : offsets.length,
     next,
     isEmpty: reached === 0 || offsets.length === 0,

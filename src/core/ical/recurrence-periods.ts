@@ -5,6 +5,7 @@
 import {
   DAY_MS,
   dayOfPacked,
+  daysInMonth,
   daysFromCivil,
   monthOfPacked,
   packedDate,
@@ -21,23 +22,25 @@ import { selectedIndexes, timesWithin } from "./recurrence-times.ts";
 export interface Series {
   /** Number of the period that a civil time lies in, or of the next one where INTERVAL leaves a gap; negative before DTSTART's. */
   indexAt(civil: CivilMs): number;
-  /** No start of the period or of a later one lies before this. */
+  /** First instant of a period. */
   begins(index: number): CivilMs;
   /** Adds the starts of a period to `out`, ascending. */
   fill(index: number, out: CivilMs[]): void;
-  /** How many starts a period has. */
+  /** How many starts a period has that `next` does not leave. */
   count(index: number): number;
   /** The number of starts of every period after the first, where it is the same for all. */
   readonly uniformCount: number | null;
-  /** The first period at or after this one that may have starts. */
+  /** The period itself if it passes its limits, else a later one; no period before that one has starts. */
   next(index: number): number;
 }
 
 interface Days {
-  /** Adds the selected days of a period to `out`, ascending, as day numbers. */
-  fill(index: number, out: number[]): void;
+  /** Adds the selected days of a period to `out`, ascending, each at every one of `times`. */
+  fill(index: number, times: readonly number[], out: CivilMs[]): void;
   count(index: number): number;
 }
+
+const MIDNIGHT: readonly number[] = [0];
 
 /** Days × times, and BYSETPOS over the period. */
 function withTimes(
@@ -45,7 +48,12 @@ function withTimes(
   times: readonly number[],
   positions: readonly number[],
 ): Pick<Series, "fill" | "count"> {
-  const scratch: number[] = [];
+  if (positions.length === 0) {
+    return {
+      fill: (index, out) => days.fill(index, times, out),
+      count: (index) => days.count(index) * times.length,
+    };
+  }
   const selectedBySize = new Map<number, readonly number[]>();
 
   function selected(size: number): readonly number[] {
@@ -58,26 +66,24 @@ function withTimes(
 
   return {
     fill(index, out) {
-      scratch.length = 0;
-      days.fill(index, scratch);
-      if (positions.length === 0) {
-        for (const day of scratch) for (const time of times) out.push(day * DAY_MS + time);
-        return;
-      }
-      for (const at of selected(scratch.length * times.length)) {
-        const day = scratch[Math.floor(at / times.length)];
-        if (day !== undefined) out.push(day * DAY_MS + (times[at % times.length] ?? 0));
+      const midnights: CivilMs[] = [];
+      days.fill(index, MIDNIGHT, midnights);
+      for (const at of selected(midnights.length * times.length)) {
+        const midnight = midnights[Math.floor(at / times.length)];
+        if (midnight !== undefined) out.push(midnight + (times[at % times.length] ?? 0));
       }
     },
-    count(index) {
-      const size = days.count(index) * times.length;
-      return positions.length === 0 ? size : selected(size).length;
-    },
+    count: (index) => selected(days.count(index) * times.length).length,
   };
 }
 
-function pushMask(mask: number, firstDay: number, out: number[]): void {
-  for (let left = mask; left !== 0; left &= left - 1) out.push(firstDay + 31 - Math.clz32(left & -left));
+function pushDay(day: number, times: readonly number[], out: CivilMs[]): void {
+  for (const time of times) out.push(day * DAY_MS + time);
+}
+
+function pushMask(mask: number, firstDay: number, times: readonly number[], out: CivilMs[]): void {
+  for (let left = mask; left !== 0; left &= left - 1)
+    pushDay(firstDay + 31 - Math.clz32(left & -left), times, out);
 }
 
 function identity(index: number): number {
@@ -92,12 +98,12 @@ function yearSeries(
 ): Series {
   const yearOf = (index: number): number => startYear + index * rule.interval;
   const days: Days = {
-    fill(index, out) {
+    fill(index, at, out) {
       const year = yearOf(index);
       const months = masks.ofYear(year);
       for (let month = 1; month <= 12; month++) {
         const mask = months[month - 1] ?? 0;
-        if (mask !== 0) pushMask(mask, daysFromCivil(year, month, 1), out);
+        if (mask !== 0) pushMask(mask, daysFromCivil(year, month, 1), at, out);
       }
     },
     count(index) {
@@ -116,6 +122,11 @@ function yearSeries(
   };
 }
 
+/** Months are counted from January of year 0. */
+function firstDay(month: number): number {
+  return daysFromCivil(Math.floor(month / 12), (month % 12) + 1, 1);
+}
+
 /** MONTHLY; and DAILY with INTERVAL=1, whose limiting parts select days of months just so (BYSETPOS is then already in the times). */
 function monthSeries(
   interval: number,
@@ -128,12 +139,11 @@ function monthSeries(
   const origin = startYear * 12 + startMonth - 1;
   const monthNumber = (index: number): number => origin + index * interval;
   const maskOf = (month: number): number => masks.ofMonth(Math.floor(month / 12), (month % 12) + 1);
-  const firstDay = (month: number): number => daysFromCivil(Math.floor(month / 12), (month % 12) + 1, 1);
   const days: Days = {
-    fill(index, out) {
+    fill(index, at, out) {
       const month = monthNumber(index);
       const mask = maskOf(month);
-      if (mask !== 0) pushMask(mask, firstDay(month), out);
+      if (mask !== 0) pushMask(mask, firstDay(month), at, out);
     },
     count: (index) => bitCount(maskOf(monthNumber(index))),
   };
@@ -149,13 +159,21 @@ function monthSeries(
   };
 }
 
-/** Is the day one of the mask of its month? */
+/** Is the day one of the mask of its month? The month asked for last is kept: days are asked for in order. */
 function dayTest(masks: DayMasks): (day: number) => boolean {
+  let first = 0;
+  let last = -1;
+  let mask = 0;
   return (day) => {
-    const packed = packedDate(day);
-    return (
-      ((masks.ofMonth(yearOfPacked(packed), monthOfPacked(packed)) >> (dayOfPacked(packed) - 1)) & 1) === 1
-    );
+    if (day < first || day > last) {
+      const packed = packedDate(day);
+      const year = yearOfPacked(packed);
+      const month = monthOfPacked(packed);
+      first = day - dayOfPacked(packed) + 1;
+      last = first + daysInMonth(year, month) - 1;
+      mask = masks.ofMonth(year, month);
+    }
+    return ((mask >> (day - first)) & 1) === 1;
   };
 }
 
@@ -176,10 +194,10 @@ function weekSeries(
     rule.byMonth.length + rule.byMonthDay.length + rule.byYearDay.length + rule.byWeekNo.length > 0;
   const passes = dayTest(masks);
   const days: Days = {
-    fill(index, out) {
+    fill(index, at, out) {
       for (const offset of offsets) {
         const day = origin + index * step + offset;
-        if (!limited || passes(day)) out.push(day);
+        if (!limited || passes(day)) pushDay(day, at, out);
       }
     },
     count(index) {
@@ -209,10 +227,8 @@ function daySeries(
   const passes = dayTest(masks);
   const dayOf = (index: number): number => startDay + index * rule.interval;
   const days: Days = {
-    fill(index, out) {
-      if (!limited || passes(dayOf(index))) out.push(dayOf(index));
-    },
-    count: (index) => (!limited || passes(dayOf(index)) ? 1 : 0),
+    fill: (index, at, out) => pushDay(dayOf(index), at, out),
+    count: () => 1,
   };
   return {
     ...withTimes(days, times, []),
@@ -220,12 +236,12 @@ function daySeries(
     begins: (index) => dayOf(index) * DAY_MS,
     uniformCount: limited ? null : times.length,
     next(index) {
-      if (!limited) return index;
+      if (!limited || passes(dayOf(index))) return index;
       // A month without a selected day is left in one step.
       const packed = packedDate(dayOf(index));
       const year = yearOfPacked(packed);
       const month = monthOfPacked(packed);
-      if (masks.ofMonth(year, month) !== 0) return index;
+      if (masks.ofMonth(year, month) !== 0) return index + 1;
       const nextMonth = month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1);
       return Math.ceil((nextMonth - startDay) / rule.interval);
     },

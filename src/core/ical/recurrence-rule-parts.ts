@@ -62,7 +62,14 @@ const LISTS: readonly { readonly name: string; readonly min: number; readonly ma
 ];
 
 const KNOWN_PARTS: ReadonlySet<string> = new Set([
-  ...["FREQ", "UNTIL", "COUNT", "INTERVAL", "BYDAY", "WKST", "RSCALE", "SKIP"],
+  "FREQ",
+  "UNTIL",
+  "COUNT",
+  "INTERVAL",
+  "BYDAY",
+  "WKST",
+  "RSCALE",
+  "SKIP",
   ...LISTS.map((list) => list.name),
 ]);
 

@@ -37,6 +37,11 @@ export interface CivilWindow {
   readonly to: CivilMs;
 }
 
+/** A step is a start; to look at a period costs as much as three. */
+const PERIOD_STEPS = 3;
+/** A time of day that parts spell out; nobody means every second of a day so. */
+const TIME_STEPS = 4;
+
 /** How far the wall clock of an instant can differ from what its offset says, near a transition. */
 const OVERLAP_MS = DAY_MS + GAP_MS_MAX;
 
@@ -123,7 +128,8 @@ function countThrough(
 ): number | null {
   let remaining = allowed;
   for (let index = from; index < to && remaining > 0;) {
-    if (budget.stepsLeft-- <= 0) return null;
+    budget.stepsLeft -= PERIOD_STEPS;
+    if (budget.stepsLeft < 0) return null;
     const next = series.next(index);
     if (next === index) {
       remaining -= series.count(index);
@@ -145,23 +151,42 @@ function nominalStarts(
 ): CivilMs[] | null {
   const starts: CivilMs[] = [];
   if (start >= lower) starts.push(start);
+  // The times of a day are built once, at most one for every second.
+  budget.stepsLeft -=
+    TIME_STEPS *
+    Math.max(1, rule.byHour.length) *
+    Math.max(1, rule.byMinute.length) *
+    Math.max(1, rule.bySecond.length);
+  if (budget.stepsLeft < 0) return null;
   const { series, hours } = seriesOf(rule, start);
   if (upper <= start || hours?.isEmpty === true) return starts;
   const target = Math.max(0, series.indexAt(lower));
   const counts = rule.count !== null;
   let remaining = rule.count === null ? Infinity : rule.count - 1;
   let index = counts ? 0 : target;
-  const period: CivilMs[] = [];
-  while (remaining > 0 && series.begins(index) <= upper) {
-    if (budget.stepsLeft-- <= 0) return null;
+  const last = series.indexAt(upper);
+  while (remaining > 0 && index <= last) {
+    budget.stepsLeft -= PERIOD_STEPS;
+    if (budget.stepsLeft < 0) return null;
     const next = series.next(index);
     if (next !== index) {
+      budget.stepsLeft -= PERIOD_STEPS;
       index = next;
       continue;
     }
-    period.length = 0;
+    // Charged before it is built: one period can hold every second of a year.
+    const size = series.count(index);
+    budget.stepsLeft -= size;
+    if (budget.stepsLeft < 0) return null;
+    if (index > target && index < last && index > 0 && size <= remaining && rule.skip !== "FORWARD") {
+      // Wholly between the bounds: nothing to compare.
+      if (size > 0) series.fill(index, starts);
+      remaining -= size;
+      index += 1;
+      continue;
+    }
+    const period: CivilMs[] = [];
     series.fill(index, period);
-    budget.stepsLeft -= period.length;
     for (const civil of period) {
       if (civil <= start) continue;
       if (civil > upper || remaining <= 0) return starts;

@@ -63,27 +63,28 @@ function ruleOf(onsets: readonly Onset[]): string | null {
   return onsets.every(({ day }) => day === first.day) ? `${prefix};BYMONTHDAY=${first.day}` : null;
 }
 
+function growingRun(onsets: readonly Onset[], first: number): YearlyRun {
+  let last = first;
+  let rule: string | null = null;
+  for (let next = first + YEARS_MIN - 1; next < onsets.length; next++) {
+    const longer = ruleOf(onsets.slice(first, next + 1));
+    if (longer === null) break;
+    rule = longer;
+    last = next;
+  }
+  return { first, last, rule };
+}
+
 /** Cuts ascending onsets into the longest runs from the left. */
 export function yearlyRuns(civils: readonly CivilMs[]): YearlyRun[] {
   const onsets = civils.map(onsetOf);
   const runs: YearlyRun[] = [];
   for (let first = 0; first < onsets.length;) {
-    let last = first;
-    let rule: string | null = null;
     // Most zones have one rule to the end; else a run grows by a year as long as a rule describes it.
     const whole = onsets.length - first >= YEARS_MIN ? ruleOf(onsets.slice(first)) : null;
-    if (whole !== null) {
-      rule = whole;
-      last = onsets.length - 1;
-    }
-    for (let next = first + YEARS_MIN - 1; whole === null && next < onsets.length; next++) {
-      const longer = ruleOf(onsets.slice(first, next + 1));
-      if (longer === null) break;
-      rule = longer;
-      last = next;
-    }
-    runs.push({ first, last, rule });
-    first = last + 1;
+    const run = whole === null ? growingRun(onsets, first) : { first, last: onsets.length - 1, rule: whole };
+    runs.push(run);
+    first = run.last + 1;
   }
   return runs;
 }

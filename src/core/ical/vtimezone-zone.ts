@@ -33,7 +33,7 @@ const HORIZONS: readonly CivilMs[] = [
   civilFromParts(9999, 12, 31, 0, 0, 0),
 ];
 /** Two observances a year up to 9999, and as much again. */
-const STEPS_MAX = 40_000;
+const STEPS_MAX = 120_000;
 const OBSERVANCES_MAX = 1_000;
 
 function firstText(properties: readonly JCalProperty[], name: string): string | null {

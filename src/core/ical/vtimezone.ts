@@ -66,10 +66,13 @@ function transitionsOf(
   return { transitions, inSpan };
 }
 
+function digits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** "+01:00", "-00:16:08". */
 function offsetText(offset: number): string {
   const seconds = Math.abs(offset) / 1_000;
-  const digits = (value: number): string => String(value).padStart(2, "0");
   const text = `${offset < 0 ? "-" : "+"}${digits(Math.floor(seconds / 3_600))}:${digits(Math.floor(seconds / 60) % 60)}`;
   return seconds % 60 === 0 ? text : `${text}:${digits(seconds % 60)}`;
 }

@@ -1,0 +1,68 @@
+// `npm run bench -- caldav`: this server through its public port beside Radicale and Xandikos, in one run, by one sequential client.
+
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+
+import { measure } from "./caldav/measure.ts";
+import type { Measured } from "./caldav/measure.ts";
+import { operations } from "./caldav/operations.ts";
+import { subjects } from "./caldav/subjects.ts";
+import { resultTable } from "./caldav/table.ts";
+
+const { values } = parseArgs({
+  options: {
+    objects: { type: "string", default: "1000,10000" },
+    servers: { type: "string", default: subjects.map(({ name }) => name).join(",") },
+    seconds: { type: "string", default: "15" },
+    help: { type: "boolean" },
+  },
+});
+if (values.help === true) {
+  process.stdout
+    .write(`Usage: npm run bench -- caldav [--objects 1000,10000] [--servers ${values.servers}] [--seconds 15]
+
+--seconds bounds the time for one operation on one server.
+`);
+  process.exit(0);
+}
+const msMax = Number(values.seconds) * 1_000;
+const chosen = values.servers.split(",").map((name) => {
+  const subject = subjects.find((candidate) => candidate.name === name);
+  if (subject !== undefined) return subject;
+  process.stderr.write(
+    `There is no server "${name}". There are: ${subjects.map((each) => each.name).join(", ")}.\n`,
+  );
+  return process.exit(2);
+});
+
+process.stdout.write(
+  `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n\n`,
+);
+let hasFailed = false;
+for (const total of values.objects.split(",").map(Number)) {
+  const results = new Map<string, Map<string, Measured>>();
+  for (const subject of chosen) {
+    process.stderr.write(`${subject.name}, ${total} objects …\n`);
+    const { calendar, stop } = await subject.start(total);
+    const measured = new Map<string, Measured>();
+    results.set(subject.name, measured);
+    try {
+      for (const operation of operations) {
+        const result = await measure(operation, calendar, msMax);
+        measured.set(operation.name, result);
+        if (!result.ok || (subject === subjects[0] && result.wrong !== null)) hasFailed = true;
+      }
+    } finally {
+      calendar.client.close();
+      await stop();
+    }
+  }
+  process.stdout.write(
+    `${resultTable(
+      total,
+      operations.map(({ name }) => name),
+      results,
+    )}\n`,
+  );
+}
+process.exitCode = hasFailed ? 1 : 0;

@@ -1,7 +1,14 @@
 // Keyed hashes of the secrets that T-Minus hands out: HMAC-SHA256 under TOKEN_PEPPER, one domain per kind of secret, so
 // that a feed token can never pass for an app password. Only these hashes are stored.
 
-export type SecretKind = "app-password" | "feed" | "link" | "challenge" | "form" | "account";
+export type SecretKind =
+  | "app-password"
+  | "apple-profile"
+  | "feed"
+  | "link"
+  | "challenge"
+  | "form"
+  | "account";
 
 export interface TokenHash {
   /** base64url, 43 characters. */

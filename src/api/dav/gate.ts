@@ -74,11 +74,10 @@ function onwardHeaders(request: Request): Headers {
   const headers = new Headers(request.headers);
   headers.delete("authorization");
   headers.delete("cookie");
-  for (const name of [...headers.keys()]) {
-    if (name.startsWith("x-tm-") && !(name === "x-tm-method" && headers.get(name) === "MKCALENDAR")) {
-      headers.delete(name);
-    }
-  }
+  const forged = [...headers.keys()].filter(
+    (name) => name.startsWith("x-tm-") && !(name === "x-tm-method" && headers.get(name) === "MKCALENDAR"),
+  );
+  for (const name of forged) headers.delete(name);
   return headers;
 }
 

@@ -39,10 +39,10 @@ export function brokenBody(): Response {
   return new Response("The request body ended before it was complete.\n", { status: 400, headers: TEXT });
 }
 
-/** RFC 6764 5: the context path. 301 and no body, so that PROPFIND follows it as GET does. */
-export function wellKnown(origin: string): Response {
+/** RFC 6764 5: the context path. 301 without a body, relative, so that it holds behind any proxy and for PROPFIND as for GET. */
+export function wellKnown(): Response {
   return new Response(null, {
     status: 301,
-    headers: { location: `${origin}/dav/`, "cache-control": "public, max-age=3600" },
+    headers: { location: "/dav/", "cache-control": "public, max-age=3600" },
   });
 }

@@ -2,12 +2,21 @@
 
 import type { AccountId, EdgeId, UserId } from "../../core/id.ts";
 import type { Account, AccountStatus, ConnectOutcome } from "../../core/ports/account.ts";
-import type { Approval, Feed, GraphAccount, NewUser, PolicyEdge, UserGraph } from "../../core/ports/user-graph.ts";
+import type {
+  Approval,
+  Feed,
+  GraphAccount,
+  NewUser,
+  PolicyEdge,
+  UserGraph,
+} from "../../core/ports/user-graph.ts";
 
 export interface FakeGraph extends UserGraph {
   readonly seen: { user: NewUser | undefined; epoch: number };
   readonly waiting: Approval[];
 }
+
+const unused = () => Promise.reject(new Error("not used by the API"));
 
 export function fakeGraph(): FakeGraph {
   const accounts: GraphAccount[] = [];
@@ -15,7 +24,6 @@ export function fakeGraph(): FakeGraph {
   const feeds: Feed[] = [];
   const waiting: Approval[] = [];
   const seen: FakeGraph["seen"] = { user: undefined, epoch: 1 };
-  const unused = () => Promise.reject(new Error("not used by the API"));
   return {
     seen,
     waiting,
@@ -49,7 +57,8 @@ export function fakeGraph(): FakeGraph {
       return at !== -1;
     },
     feeds: async () => [...feeds],
-    addFeed: async ({ feedId, detail }) => void feeds.push({ feedId, detail, createdAt: 0, lastFetchedAt: null }),
+    addFeed: async ({ feedId, detail }) =>
+      void feeds.push({ feedId, detail, createdAt: 0, lastFetchedAt: null }),
     removeFeed: async (id) => {
       const at = feeds.findIndex((each) => each.feedId === id);
       if (at !== -1) feeds.splice(at, 1);
@@ -89,11 +98,11 @@ export function fakeAccount(accountId: AccountId): FakeAccount {
       return report;
     },
     poll: async () => report,
-    poll: async () => report,
     push: async () => report,
     reconcile: async () => ({ missing: 0, drifted: 1, orphansDeleted: 2 }),
     status: async () => status,
-    remove: async ({ removeMirrors }) => void log.push(`remove ${removeMirrors ? "with" : "without"} mirrors`),
+    remove: async ({ removeMirrors }) =>
+      void log.push(`remove ${removeMirrors ? "with" : "without"} mirrors`),
   };
 }
 

@@ -6,7 +6,7 @@ import { propstat, STATUS_NOT_FOUND, STATUS_OK } from "../multistatus.ts";
 import type { Resource, ResourceKind } from "../resources/resource.ts";
 import { clark, CALDAV, fromClark, tagsOf, type Tags, type XmlName } from "../xml/names.ts";
 import { readXml } from "../xml/reader.ts";
-import { escapeText, hrefElement } from "../xml/writer.ts";
+import { escapeText } from "../xml/writer.ts";
 import { deadPropertiesOf } from "./dead.ts";
 import type { Property } from "./property.ts";
 import { existsOn, PROPERTIES, propertyNamed, valueOf } from "./registry.ts";
@@ -22,8 +22,9 @@ export type RenderResponse = (resource: Resource, calendarData?: string) => stri
 
 export function responseRenderer(wanted: Wanted, context: CalDavContext, minimal: boolean): RenderResponse {
   const renderPropstats = propstatRenderer(wanted, context, minimal);
+  // A resource's href is built by href.ts from encoded segments, which hold nothing that XML would want escaped.
   return (resource, calendarData) =>
-    `<D:response>${hrefElement(resource.href)}${renderPropstats(resource, calendarData)}</D:response>`;
+    `<D:response><D:href>${resource.href}</D:href>${renderPropstats(resource, calendarData)}</D:response>`;
 }
 
 interface Column {

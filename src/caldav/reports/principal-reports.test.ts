@@ -3,6 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { client, errorOf, HOME, multistatus, PRINCIPAL, UNIFIED } from "../testing/client.ts";
 
+async function search(match: string, prop = "displayname"): Promise<readonly string[]> {
+  const body = `<D:principal-property-search xmlns:D="DAV:"><D:property-search><D:prop><D:${prop}/></D:prop><D:match>${match}</D:match></D:property-search><D:prop><D:displayname/></D:prop></D:principal-property-search>`;
+  return [...multistatus(await client().send("REPORT", "/dav/principals/", body, { depth: "0" })).keys()];
+}
+
 describe("expand-property", () => {
   it("checklist A8: Apple's expansion of the proxies is 207 with empty properties", async () => {
     const body = `<?xml version="1.0" encoding="UTF-8"?><A:expand-property xmlns:A="DAV:">
@@ -61,14 +66,6 @@ describe("the reports of RFC 3744", () => {
   });
 
   it("9.4: principal-property-search finds the user by name and address, and nobody else", async () => {
-    const search = async (
-      match: string,
-      prop = "displayname",
-      attributes = "",
-    ): Promise<readonly string[]> => {
-      const body = `<D:principal-property-search xmlns:D="DAV:" ${attributes}><D:property-search><D:prop><D:${prop}/></D:prop><D:match>${match}</D:match></D:property-search><D:prop><D:displayname/></D:prop></D:principal-property-search>`;
-      return [...multistatus(await client().send("REPORT", "/dav/principals/", body, { depth: "0" })).keys()];
-    };
     expect(await search("aLiCe")).toEqual([PRINCIPAL]);
     expect(await search("bob")).toEqual([]);
     expect(await search("alice", "getetag")).toEqual([]);

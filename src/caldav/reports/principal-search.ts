@@ -70,7 +70,7 @@ export async function principalPropertySearch({
     return err({ kind: "bad-request", reason: "principal-property-search needs a property-search." });
   }
   const hits = searches.map((search) => hit(search, context));
-  const isFound = test === "anyof" ? hits.includes(true) : !hits.includes(false);
+  const isFound = test === "anyof" ? hits.some(Boolean) : hits.every(Boolean);
   const wanted = wantedBelow(root) ?? { kind: "prop", names: [] };
   const render = responseRenderer(wanted, context, preferences.minimal);
   const responses = isFound ? render(principalResource(context.store)) : "";

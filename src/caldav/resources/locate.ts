@@ -5,6 +5,7 @@ import type { CalendarCollection, CalendarReader } from "../../core/ports/calend
 import { ok, type Result } from "../../core/result.ts";
 import {
   calendarHref,
+  encodeSegment,
   homeHref,
   HOMES,
   locate,
@@ -98,13 +99,15 @@ export function childrenOf(store: CalendarReader, resource: Resource): readonly 
       return [homeResource(store)];
     case "home":
       return store.collections().map((calendar) => calendarResource(slug, calendar));
-    case "calendar":
-      return store.members(resource.calendar.calendarId).map((member) => ({
+    case "calendar": {
+      const { href, calendar } = resource;
+      return store.members(calendar.calendarId).map((member) => ({
         kind: "member",
-        href: memberHref(slug, resource.calendar.slug, member.name),
-        calendar: resource.calendar,
+        href: href + encodeSegment(member.name),
+        calendar,
         member,
       }));
+    }
     case "principal":
     case "member":
       return [];

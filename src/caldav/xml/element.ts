@@ -35,7 +35,7 @@ export function namesOf(elements: readonly XmlElement[]): readonly XmlName[] {
  */
 export function standalone(element: XmlElement): string {
   const { document, start, end, nameEnd, scope } = element.source;
-  const raw = document.slice(start, end);
+  const raw = document.substring(start, end);
   const startTag = document.slice(nameEnd, startTagEnd(document, nameEnd));
   let added = "";
   for (const [prefix, ns] of scope.bindings) {

@@ -9,6 +9,8 @@ import type { CalendarStore, PutOutcome, StateCheck } from "../ports/calendar-st
 import type { Result } from "../result.ts";
 
 const anything: StateCheck = () => undefined;
+const onlyNew: StateCheck = (current) =>
+  current === undefined ? undefined : { kind: "precondition-failed", reason: "exists" };
 const DAY_MS = 86_400_000;
 /** 2026-03-02T00:00:00Z, a Monday. */
 const MONDAY = 1_772_409_600_000;
@@ -254,8 +256,6 @@ export function calendarStoreContract(
 
     it("lets exactly one of two racing creations through", async () => {
       const store = await makeStore();
-      const onlyNew: StateCheck = (current) =>
-        current === undefined ? undefined : { kind: "precondition-failed", reason: "exists" };
       const outcomes = await Promise.all([
         put(store, "a.ics", event("a", "20260302T090000Z"), "unified", onlyNew),
         put(store, "a.ics", event("a", "20260302T100000Z"), "unified", onlyNew),

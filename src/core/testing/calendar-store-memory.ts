@@ -70,7 +70,6 @@ export function memoryCalendarStore(options: MemoryStoreOptions = {}): MemorySto
   let floor = 0;
   let ids = 0;
 
-  const keyOf = (calendarId: CalendarId, name: string): string => `${calendarId} ${name}`;
   const membersOf = (calendarId: CalendarId): Entry[] =>
     Array.from(entries.values()).filter((entry) => entry.calendarId === calendarId);
   const byId = (calendarId: CalendarId): CalendarCollection | undefined =>
@@ -284,6 +283,10 @@ export function memoryCalendarStore(options: MemoryStoreOptions = {}): MemorySto
       ? undefined
       : precondition("no-uid-conflict", "Another resource holds this UID.", hrefOf(holder));
   }
+}
+
+function keyOf(calendarId: CalendarId, name: string): string {
+  return `${calendarId} ${name}`;
 }
 
 function change(name: string, op: MemberChange["op"]): MemberChange {

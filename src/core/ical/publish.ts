@@ -21,6 +21,12 @@ import { resolveTzid } from "./tzid.ts";
 import { compactVTimezone } from "./vtimezone.ts";
 import { UTC, type Zone } from "./zone.ts";
 
+/** Zones that are UTC: their times go out as such and need no VTIMEZONE. */
+const utcNames: ReadonlySet<string> = new Set([
+  ...["UTC", "UCT", "Zulu", "Universal", "GMT"],
+  ...["Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "Etc/GMT"],
+]);
+
 interface UsedZone {
   readonly zone: Zone;
   from: number;
@@ -152,7 +158,7 @@ function inKnownZone(
   const first = dateTimeOf(property);
   // RFC 5545 3.2.19: no TZID on dates and on times in UTC.
   if (first !== null && first.kind !== "zoned") return withParameter(property, "tzid", null);
-  if (zone.id === UTC.id && first !== null) {
+  if (utcNames.has(zone.id) && first !== null) {
     const values = dateTimesOf(property).map((value) => utcValue(times.toUtc(value)));
     return dateTimeProperty(property[0], values, property[1]);
   }

@@ -1,10 +1,11 @@
 // What the report of a write does to its row.
 
+import { firstText } from "../ical/component.ts";
 import type { ProviderEvent } from "../ports/connector.ts";
 import type { WriteReport } from "../ports/user-graph.ts";
 import { lostMirror, meetMirror } from "./meet-mirror.ts";
 import { mirrorUid } from "./managed-tag.ts";
-import { meetOrigin } from "./merge-source.ts";
+import { meetOrigin, parseKnown } from "./merge-source.ts";
 import type { MirrorRow, SourceRow } from "./outbox-row.ts";
 import { readItem } from "./read-item.ts";
 import {
@@ -114,7 +115,16 @@ function met(
     const reason = "Another object stands where the mirror belongs.";
     return transitionOf("unchanged", row.canonicalEventId, { mirror: blocked(row, reason, context) });
   }
+  if (event !== null && uidOf(event) !== item.value.uid) {
+    const reason = "Another event stands where this one belongs.";
+    return transitionOf("unchanged", row.canonicalEventId, { mirror: blocked(row, reason, context) });
+  }
   return meetOrigin(item.value, row, event, sourceAt(report.current, event), context);
+}
+
+function uidOf(event: KnownEvent): string | null {
+  const component = parseKnown(event.ical)[2].find((child) => child[0] !== "vtimezone");
+  return component === undefined ? null : firstText(component, "uid");
 }
 
 function sourceAt(current: ProviderEvent, event: KnownEvent | null): SourceRow | null {

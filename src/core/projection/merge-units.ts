@@ -4,10 +4,10 @@ import { firstProperty, firstText, parameterOf, textOf, valuesOf } from "../ical
 import type { JCalComponent, JCalProperty } from "../ical/jcal.ts";
 
 export const MASTER = "master";
-const TIME: readonly string[] = ["dtstart", "dtend", "duration", "due"];
-const RECURRENCE: readonly string[] = ["rrule", "rdate", "exrule"];
+const TIME: ReadonlySet<string> = new Set(["dtstart", "dtend", "duration", "due"]);
+const RECURRENCE: ReadonlySet<string> = new Set(["rrule", "rdate", "exrule"]);
 /** Book-keeping: never a conflict, the later one stays. */
-export const STAMPS: readonly string[] = ["dtstamp", "last-modified", "created", "sequence"];
+export const STAMPS: ReadonlySet<string> = new Set(["dtstamp", "last-modified", "created", "sequence"]);
 
 /** Components by `master` or their RECURRENCE-ID; VTIMEZONEs are not among them. */
 export function instancesByKey(calendar: JCalComponent | null): ReadonlyMap<string, JCalComponent> {
@@ -42,8 +42,8 @@ export function unitsOf(
 
 function unitKey(property: JCalProperty, isJoined: boolean): string {
   const name = property[0];
-  if (TIME.includes(name)) return "dtstart";
-  if (RECURRENCE.includes(name) || (isJoined && name === "exdate")) return isJoined ? "dtstart" : "rrule";
+  if (TIME.has(name)) return "dtstart";
+  if (RECURRENCE.has(name) || (isJoined && name === "exdate")) return isJoined ? "dtstart" : "rrule";
   if (name === "attendee") return `attendee ${textOf(property).toLowerCase()}`;
   return name;
 }

@@ -98,7 +98,7 @@ function mergeComponents(
     const [name = unit] = unit.split(" ", 1);
     const a = mine.get(unit);
     const b = other.get(unit);
-    if (STAMPS.includes(name)) properties.push(...laterStamp(a, b));
+    if (STAMPS.has(name)) properties.push(...laterStamp(a, b));
     else if (unit === "exdate") properties.push(...mergeExceptions(base, ours, theirs));
     else properties.push(...choose(before?.get(unit), before !== null, a, b));
   }
@@ -171,9 +171,11 @@ function mergeChildren(
 }
 
 function sameComponent(a: JCalComponent, b: JCalComponent): boolean {
-  const plain = (component: JCalComponent): string =>
-    unitText(component[1].filter((property) => !STAMPS.includes(property[0])));
-  return plain(a) === plain(b) && JSON.stringify(a[2]) === JSON.stringify(b[2]);
+  return withoutStamps(a) === withoutStamps(b) && JSON.stringify(a[2]) === JSON.stringify(b[2]);
+}
+
+function withoutStamps(component: JCalComponent): string {
+  return unitText(component[1].filter((property) => !STAMPS.has(property[0])));
 }
 
 /** An instance that stayed because it was edited must not be excepted by the side that removed it. */

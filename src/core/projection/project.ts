@@ -14,8 +14,8 @@ import type { Target } from "./policy-compiler.ts";
 import { projectTimes, zoneComponents, type ProjectedZones } from "./projected-time.ts";
 
 const BUSY_TITLE = "Busy";
-const FULL_TEXTS: readonly string[] = ["description", "location", "url", "geo", "priority", "color"];
-const CLASSES: readonly string[] = ["PUBLIC", "PRIVATE", "CONFIDENTIAL"];
+const FULL_TEXTS: ReadonlySet<string> = new Set(["description", "location", "url", "geo", "priority", "color"]);
+const CLASSES: ReadonlySet<string> = new Set(["PUBLIC", "PRIVATE", "CONFIDENTIAL"]);
 const DAY_MS = 86_400_000;
 
 export const PROJECTION_HEADER: readonly JCalProperty[] = [
@@ -100,7 +100,7 @@ function projectEvent(
   if (status === "TENTATIVE" || status === "CONFIRMED") properties.push(textProperty("status", status));
   const classification = firstText(event, "class")?.toUpperCase();
   if (classification !== undefined)
-    properties.push(textProperty("class", CLASSES.includes(classification) ? classification : "PRIVATE"));
+    properties.push(textProperty("class", CLASSES.has(classification) ? classification : "PRIVATE"));
   properties.push(...contentOf(event, detail), ...tags);
   return ["vevent", properties, []];
 }
@@ -122,7 +122,7 @@ function fullContentOf(event: JCalComponent): readonly JCalProperty[] {
   for (const property of event[1]) {
     const [name, , type, first, ...rest] = property;
     if (name === "categories") properties.push([name, {}, type, ...valuesOf(property)]);
-    if (!FULL_TEXTS.includes(name) || first === undefined) continue;
+    if (!FULL_TEXTS.has(name) || first === undefined) continue;
     const value = typeof first === "string" ? withoutConferenceLinks(first) : first;
     if (value !== "") properties.push([name, {}, type, value, ...rest]);
   }

@@ -13,7 +13,7 @@ const DURATION_VALUE = /^[+-]?P[0-9WDTHMS]+$/;
 const RULE_PART =
   /^(?:FREQ|UNTIL|COUNT|INTERVAL|BYSECOND|BYMINUTE|BYHOUR|BYDAY|BYMONTHDAY|BYYEARDAY|BYWEEKNO|BYMONTH|BYSETPOS|WKST|RSCALE|SKIP)=[A-Z0-9,+-]{1,400}$/;
 const FREQUENCY = /^FREQ=(?:SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/;
-const DATE_TYPES: readonly string[] = ["date", "date-time", "period"];
+const DATE_TYPES: ReadonlySet<string> = new Set(["date", "date-time", "period"]);
 /** VTIMEZONEs of open-ended series reach this far (1 January 2040). */
 const HORIZON_MS = 2_208_988_800_000;
 const YEAR_MS = 31_557_600_000;
@@ -51,7 +51,7 @@ function projectDates(
   calendar: JCalComponent,
   zones: ProjectedZones,
 ): JCalProperty | null {
-  if (!DATE_TYPES.includes(property[2])) return null;
+  if (!DATE_TYPES.has(property[2])) return null;
   const values: JCalValue[] = [];
   for (const value of valuesOf(property)) {
     const plain = projectDateValue(value);

@@ -2,12 +2,14 @@
 // output of those that did not follows. Exit code 1 when one did not.
 
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { checkLayers } from "./check/layers.ts";
 import { tooLongFiles } from "./check/file-length.ts";
+import { missingEntries } from "./lock-file/complete.ts";
+import type { LockPackages } from "./lock-file/complete.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 
@@ -27,6 +29,16 @@ const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
       await run("depcruise", ["--output-type", "json", "--config", ".dependency-cruiser.mjs", "src"]),
       sources("src"),
     ),
+  lock: async () => {
+    const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8")) as {
+      packages: LockPackages;
+    };
+    const missing = Object.keys(missingEntries(packages));
+    return {
+      held: missing.length === 0,
+      output: `npm run lock adds what npm ci will miss:\n${missing.join("\n")}`,
+    };
+  },
   unused: () => run("knip", ["--no-progress"]),
   length: async () => tooLongFiles(project, ["src", "bin", "conformance", "migrations"].flatMap(sources)),
   tests: () => run("vitest", ["run"]),

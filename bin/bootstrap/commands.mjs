@@ -13,6 +13,7 @@ const commands = {
   conformance: { file: "bin/conformance.ts" },
   dev: { file: "node_modules/wrangler/bin/wrangler.js", args: ["dev"] },
   deploy: { file: "node_modules/wrangler/bin/wrangler.js", args: ["deploy"] },
+  lock: { file: "bin/complete-lock.ts" },
   "build:zones": { file: "bin/build-zones.ts" },
 };
 

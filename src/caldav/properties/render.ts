@@ -1,8 +1,9 @@
 // From the properties a request wants to the DAV:response of a resource (RFC 4918 9.1, 14.24; RFC 8144 2.1 for minimal answers).
 // The wanted names are compiled once per request and kind of resource, because a listing renders thousands of members.
 
+import type { Failure } from "../../core/failure.ts";
 import type { CalDavContext } from "../context.ts";
-import { propstat, STATUS_NOT_FOUND, STATUS_OK } from "../multistatus.ts";
+import { failedPropstat, propstat, STATUS_NOT_FOUND, STATUS_OK } from "../multistatus.ts";
 import type { Resource, ResourceKind } from "../resources/resource.ts";
 import { clark, CALDAV, fromClark, tagsOf, type Tags, type XmlName } from "../xml/names.ts";
 import { readXml } from "../xml/reader.ts";
@@ -17,8 +18,10 @@ export type Wanted =
   | { readonly kind: "propname" }
   | { readonly kind: "prop"; readonly names: readonly XmlName[] };
 
-/** `calendarData` is the escaped content of CALDAV:calendar-data, which only reports have. */
-export type RenderResponse = (resource: Resource, calendarData?: string) => string;
+/** The escaped content of CALDAV:calendar-data, which only reports have, or why this object cannot be given as it is wanted. */
+export type CalendarData = string | Failure;
+
+export type RenderResponse = (resource: Resource, calendarData?: CalendarData) => string;
 
 export function responseRenderer(wanted: Wanted, context: CalDavContext, minimal: boolean): RenderResponse {
   const renderPropstats = propstatRenderer(wanted, context, minimal);
@@ -62,18 +65,23 @@ export function propstatRenderer(wanted: Wanted, context: CalDavContext, minimal
     const optional = wanted.kind === "prop" ? 0 : columns.length - includedIn(wanted);
     let found = "";
     let missing = "";
+    let refused = "";
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i];
       if (column === undefined) continue;
+      if (column.isCalendarData && typeof calendarData === "object") {
+        refused += failedPropstat(column.tags.empty, calendarData);
+        continue;
+      }
       const element = elementOf(column, resource, context, dead, calendarData);
       if (element === undefined) {
         if (i >= optional) missing += column.tags.empty;
       } else found += wanted.kind === "propname" ? column.tags.empty : element;
     }
     if (wanted.kind !== "prop") found += deadElements(dead, columns, wanted.kind === "propname");
-    if (minimal || missing === "") return propstat(found, STATUS_OK);
-    const notFound = propstat(missing, STATUS_NOT_FOUND);
-    return found === "" ? notFound : propstat(found, STATUS_OK) + notFound;
+    const notFound = minimal || missing === "" ? "" : propstat(missing, STATUS_NOT_FOUND);
+    const rest = notFound + refused;
+    return found === "" && rest !== "" ? rest : propstat(found, STATUS_OK) + rest;
   };
 }
 
@@ -104,10 +112,10 @@ function elementOf(
   resource: Resource,
   context: CalDavContext,
   dead: ReadonlyMap<string, string>,
-  calendarData: string | undefined,
+  calendarData: CalendarData | undefined,
 ): string | undefined {
   if (column.isCalendarData) {
-    return calendarData === undefined ? undefined : column.tags.open + calendarData + column.tags.close;
+    return typeof calendarData === "string" ? column.tags.open + calendarData + column.tags.close : undefined;
   }
   if (column.declared === undefined) return dead.get(column.name);
   const value = valueOf(column.declared, resource, context);

@@ -6,9 +6,11 @@ import { readCalendarObject, type CalendarObject } from "../../core/ical/calenda
 import { retrieve, type CalendarDataRequest, type CompSelection } from "../../core/ical/retrieval.ts";
 import type { Zone } from "../../core/ical/zone.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { CalendarData } from "../properties/render.ts";
 import { attributeOf, childOf, childrenOf } from "../xml/element.ts";
 import { CALDAV, DAV } from "../xml/names.ts";
 import type { XmlElement } from "../xml/reader.ts";
+import { escapeText } from "../xml/writer.ts";
 import { readClosedRange } from "./time-range.ts";
 
 /** `null`: calendar-data is not asked for; "whole": the stored octets. */
@@ -77,15 +79,19 @@ function selectionOf(comp: XmlElement): CompSelection {
   };
 }
 
-/** The text of one object as the request wants it. An object that core cannot read is answered whole. */
-export function calendarDataText(
+/**
+ * One object as the request wants it. An object that core cannot read is answered whole; one that cannot be expanded within the
+ * limits is refused alone and spoils nothing of the others.
+ */
+export function calendarDataOf(
   ical: string,
   parsed: CalendarObject | undefined,
   wanted: "whole" | CalendarDataRequest,
   floatingZone: Zone,
-): Result<string, Failure> {
-  if (wanted === "whole") return ok(ical);
-  if (parsed !== undefined) return retrieve(parsed, wanted, floatingZone);
-  const object = readCalendarObject(ical);
-  return object.ok ? retrieve(object.value, wanted, floatingZone) : ok(ical);
+): CalendarData {
+  if (wanted === "whole") return escapeText(ical);
+  const object = parsed === undefined ? readCalendarObject(ical) : ok(parsed);
+  if (!object.ok) return escapeText(ical);
+  const text = retrieve(object.value, wanted, floatingZone);
+  return text.ok ? escapeText(text.value) : text.error;
 }

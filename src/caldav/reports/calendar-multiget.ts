@@ -10,8 +10,7 @@ import { targetOfHref } from "../resources/locate.ts";
 import type { MemberResource, Resource } from "../resources/resource.ts";
 import { childrenOf } from "../xml/element.ts";
 import { DAV } from "../xml/names.ts";
-import { escapeText } from "../xml/writer.ts";
-import { calendarDataText, wantedData } from "./calendar-data.ts";
+import { calendarDataOf, wantedData } from "./calendar-data.ts";
 import { zoneOfCalendar } from "./floating-zone.ts";
 import type { ReportExchange } from "./report.ts";
 
@@ -50,12 +49,8 @@ export async function calendarMultiget({ root, context, preferences, target }: R
       responses += statusResponse(resource.href, STATUS_NOT_FOUND);
       continue;
     }
-    const text =
-      data.value === "whole"
-        ? ok(current.ical)
-        : calendarDataText(current.ical, undefined, data.value, zoneOfCalendar(resource.calendar));
-    if (!text.ok) return text;
-    responses += render({ ...resource, member: current }, escapeText(text.value));
+    const text = calendarDataOf(current.ical, undefined, data.value, zoneOfCalendar(resource.calendar));
+    responses += render({ ...resource, member: current }, text);
   }
   return ok(applied(multistatus(responses), preferences, ["return=minimal"]));
 }

@@ -16,8 +16,7 @@ import { multistatus } from "../multistatus.ts";
 import { responseRenderer } from "../properties/render.ts";
 import { childOf } from "../xml/element.ts";
 import { CALDAV } from "../xml/names.ts";
-import { escapeText } from "../xml/writer.ts";
-import { calendarDataText, wantedData } from "./calendar-data.ts";
+import { calendarDataOf, wantedData } from "./calendar-data.ts";
 import { indexedPart, readFilter, type IndexedFilter } from "./filter.ts";
 import { zoneOfCalendar, zoneOfReport } from "./floating-zone.ts";
 import type { ReportExchange } from "./report.ts";
@@ -42,12 +41,10 @@ export async function calendarQuery(exchange: ReportExchange): Outcome {
     const zone = stated.value ?? zoneOfCalendar(calendar);
     const matches = await select(members, filter.value, zone, calendar, context, data.value !== null);
     for (const { member, ical, object } of matches) {
-      let text: string | undefined;
-      if (data.value !== null && ical !== undefined) {
-        const retrieved = calendarDataText(ical, object, data.value, zone);
-        if (!retrieved.ok) return retrieved;
-        text = escapeText(retrieved.value);
-      }
+      const text =
+        data.value === null || ical === undefined
+          ? undefined
+          : calendarDataOf(ical, object, data.value, zone);
       const href = memberHref(slug, calendar.slug, member.name);
       responses += render({ kind: "member", href, calendar, member }, text);
     }

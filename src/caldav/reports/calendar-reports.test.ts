@@ -31,6 +31,9 @@ async function bernard(): Promise<Client> {
   return work;
 }
 
+/** 31,536,000 instances a year. */
+const EVERY_SECOND = "RRULE:FREQ=SECONDLY";
+
 function names(answer: Answer): readonly string[] {
   return [...multistatus(answer).keys()].map((href) => href.replace(WORK, "")).toSorted();
 }
@@ -286,6 +289,24 @@ describe("calendar-query (RFC 4791 7.8)", () => {
       query('<C:comp-filter name="VEVENT"><C:time-range/></C:comp-filter>'),
     );
     expect(answer.status).toBe(400);
+  });
+
+  it("an object that cannot be expanded within the limits is refused alone", async () => {
+    const work = await bernard();
+    await work.send(
+      "PUT",
+      `${WORK}endless.ics`,
+      event("endless", "DTSTART:20060101T000000Z", EVERY_SECOND),
+      ICAL,
+    );
+    const expand =
+      '<D:getetag/><C:calendar-data><C:expand start="20060101T000000Z" end="20070101T000000Z"/></C:calendar-data>';
+    const answer = await ask(work, query('<C:comp-filter name="VEVENT"/>', expand));
+    expect(data(answer, "abcd2.ics")).toContain("RECURRENCE-ID:20060104T170000Z");
+    const never = multistatus(answer).get(`${WORK}endless.ics`);
+    expect(never?.get(DATA)?.status).toBe(403);
+    expect(never?.get(ETAG)?.status).toBe(200);
+    expect(answer.text).toContain("<D:error><C:max-instances/></D:error>");
   });
 
   it("RFC 8144 2.1: minimal answers leave out what was not found", async () => {

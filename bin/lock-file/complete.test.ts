@@ -48,10 +48,11 @@ test("names what npm left out: exact version, platform by name, where Node would
   expect(missingEntries({ ...packages, ...missingEntries(packages) })).toEqual({});
 });
 
+const parent = (name: string, version: string) => ({
+  "node_modules/t": { version: "1.0.0", optionalDependencies: { [name]: version } },
+});
+
 test("refuses to guess a version or a platform", () => {
-  const parent = (name: string, version: string) => ({
-    "node_modules/t": { version: "1.0.0", optionalDependencies: { [name]: version } },
-  });
   expect(() => missingEntries(parent("t-linux-x64", "^1.0.0"))).toThrow("no exact version");
   expect(() => missingEntries(parent("t-native", "1.0.0"))).toThrow("does not tell its platform");
 });

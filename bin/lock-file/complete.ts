@@ -53,7 +53,7 @@ function isExact(version: string): boolean {
   return /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version);
 }
 
-const systems = [
+const systems = new Set([
   "aix",
   "android",
   "darwin",
@@ -64,7 +64,7 @@ const systems = [
   "openharmony",
   "sunos",
   "win32",
-];
+]);
 const processors: Readonly<Record<string, string>> = {
   arm: "arm",
   arm64: "arm64",
@@ -80,7 +80,7 @@ const processors: Readonly<Record<string, string>> = {
 /** `binding-linux-arm64-musl` says it all. */
 function platformOf(name: string): Pick<LockEntry, "os" | "cpu" | "libc"> {
   const words = name.split(/[/-]/).map((word) => (word === "windows" ? "win32" : word));
-  const os = words.find((word) => systems.includes(word));
+  const os = words.find((word) => systems.has(word));
   const cpu = words.map((word) => processors[word]).findLast((word) => word !== undefined);
   if (os === undefined || cpu === undefined) throw new Error(`the name ${name} does not tell its platform`);
   const libc = words.some((word) => word.startsWith("musl"))

@@ -14,7 +14,14 @@ import type { Target } from "./policy-compiler.ts";
 import { projectTimes, zoneComponents, type ProjectedZones } from "./projected-time.ts";
 
 const BUSY_TITLE = "Busy";
-const FULL_TEXTS: ReadonlySet<string> = new Set(["description", "location", "url", "geo", "priority", "color"]);
+const FULL_TEXTS: ReadonlySet<string> = new Set([
+  "description",
+  "location",
+  "url",
+  "geo",
+  "priority",
+  "color",
+]);
 const CLASSES: ReadonlySet<string> = new Set(["PUBLIC", "PRIVATE", "CONFIDENTIAL"]);
 const DAY_MS = 86_400_000;
 

@@ -107,7 +107,9 @@ function sourcesAfter(before: readonly SourceRow[], { transition, sourceAtPlace 
   let sources = [...before];
   if (transition.removeSource && sourceAtPlace !== null)
     sources = sources.filter((one) => !isAt(one, sourceAtPlace));
-  for (const saved of [transition.source, transition.promoted?.source ?? null]) {
+  // The text of a copy was never kept: without its etag the next complete read brings it.
+  const promoted = transition.promoted === null ? null : { ...transition.promoted.source, etag: null };
+  for (const saved of [transition.source, promoted]) {
     if (saved === null) continue;
     sources = sources
       .filter((one) => !isAt(one, saved))

@@ -1,6 +1,7 @@
 // CALDAV:expand (RFC 4791 9.6.5): one component for each instance, in UTC, without recurrence properties and VTIMEZONEs.
 // Dates stay dates and floating times stay floating: they refer to no zone.
 
+import { limits } from "../limits.ts";
 import type { CalendarObject } from "./calendar-object-resource.ts";
 import type { DateTimeValue } from "./civil.ts";
 import { tzidOf } from "./component.ts";
@@ -8,8 +9,11 @@ import { dateTimeProperty, dateTimesOf, utcValue, type TimeReader } from "./date
 import type { JCalComponent, JCalProperty } from "./jcal.ts";
 import { instancesOfSeries, type Instance, type Span } from "./recurrence-set.ts";
 import { readSeries } from "./series.ts";
-import { ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import type { Zone } from "./zone.ts";
+
+/** Characters that an answer may grow to: every instance repeats its component. */
+const EXPANDED_LENGTH_MAX = 16 * limits.resourceBytesMax;
 
 const recurrenceProperties: ReadonlySet<string> = new Set(["rrule", "exrule", "rdate", "exdate"]);
 
@@ -22,6 +26,7 @@ export function expandCalendar(
   const series = readSeries(object, floatingZone);
   const instances = instancesOfSeries(series, span);
   if (!instances.ok) return instances;
+  if (instances.value.length * object.text.length > EXPANDED_LENGTH_MAX) return err("budget-exceeded");
   const initial = series.timing?.start ?? null;
   const components = instances.value.map((instance) =>
     instanceComponent(instance, instance.recurrenceId === initial, series.times, floatingZone),

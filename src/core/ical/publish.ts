@@ -61,9 +61,13 @@ export function mergeCalendars(
 
 /** From the first start to the last end of all components of the object. */
 function spanOf(calendar: JCalComponent): { from: number; to: number } {
-  const components = calendar[2].filter((component) => component[0] !== "vtimezone");
-  const overrides = components.filter((one) => dateTimeNamed(one, "recurrence-id") !== null);
-  const master = components.find((one) => !overrides.includes(one)) ?? null;
+  let master: JCalComponent | null = null;
+  const overrides: JCalComponent[] = [];
+  for (const component of calendar[2]) {
+    if (component[0] === "vtimezone") continue;
+    if (dateTimeNamed(component, "recurrence-id") !== null) overrides.push(component);
+    else master ??= component;
+  }
   const series = readSeries({ text: "", component: "VEVENT", uid: "", calendar, master, overrides }, UTC);
   const starts = [series.timing, ...series.overrides.map((one) => one.timing)].flatMap((one) =>
     one === null ? [] : [one.start],

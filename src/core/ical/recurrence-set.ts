@@ -85,7 +85,8 @@ function single(component: JCalComponent, timing: Timing): Instance {
   };
 }
 
-function overridden(override: Override): Instance {
+/** The instance that an override is. */
+export function overridden(override: Override): Instance {
   return {
     recurrenceId: override.recurrenceId,
     recurrenceIdValue: override.recurrenceIdValue,
@@ -116,6 +117,18 @@ function reachesOf(overrides: readonly Override[]): readonly Reach[] {
   return reaches;
 }
 
+/** `reaches` are in order. */
+function lastReachBefore(reaches: readonly Reach[], original: number): Reach | undefined {
+  let low = 0;
+  let high = reaches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((reaches[middle]?.from ?? Infinity) < original) low = middle + 1;
+    else high = middle;
+  }
+  return reaches[low - 1];
+}
+
 /** The instances that the rules and dates of the master give and that have no component of their own. */
 function addGenerated(
   series: Series,
@@ -139,7 +152,7 @@ function addGenerated(
   const periods = periodEnds(series);
   for (const original of starts) {
     if (own.has(original)) continue;
-    const reaching = reaches.length === 0 ? undefined : reaches.findLast((one) => one.from < original);
+    const reaching = reaches.length === 0 ? undefined : lastReachBefore(reaches, original);
     const instance =
       reaching === undefined
         ? generated(master, timing, original, periods?.get(original))
@@ -229,7 +242,7 @@ export function startsOf(
   for (const rule of series.exceptionRules) {
     const civils = expandRule(rule, anchor, ruleZone, window, budget);
     if (!civils.ok) return null;
-    const startCounts = patternGivesStart(rule, anchor);
+    const startCounts = patternGivesStart(rule, anchor, budget);
     for (const civil of civils.value)
       if (startCounts || civil !== anchor.civil) excluded.add(zone.toUtc(civil));
   }

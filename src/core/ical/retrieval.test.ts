@@ -244,3 +244,20 @@ describe("freeBusyReply (RFC 4791 7.10)", () => {
     ]);
   });
 });
+
+describe("retrieve: what it does not do", () => {
+  it("expand without bound: max-instances", () => {
+    const alarms = "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT5M\nEND:VALARM\n".repeat(5_000);
+    const object = calendarObject(
+      `BEGIN:VEVENT\nUID:1\nDTSTART:20260101T000000Z\nRRULE:FREQ=HOURLY\n${alarms}END:VEVENT`,
+    );
+    const request = {
+      comp: null,
+      expand: span("20260101T000000Z", "20260301T000000Z"),
+      limitRecurrenceSet: null,
+      limitFreeBusySet: null,
+    };
+    const result = retrieve(object, request, UTC);
+    expect(!result.ok && result.error.kind === "precondition" && result.error.clause).toBe("max-instances");
+  });
+});

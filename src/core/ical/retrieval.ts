@@ -10,7 +10,7 @@ import { expandCalendar } from "./expand.ts";
 import type { JCalComponent, JCalProperty } from "./jcal.ts";
 import { instancesOfSeries, overlaps, type Span } from "./recurrence-set.ts";
 import { serializeCalendar } from "./serialize.ts";
-import { endOfStart, readSeries } from "./series.ts";
+import { endOfStart, readSeries, type Series } from "./series.ts";
 import { periodBounds } from "./time-range.ts";
 import type { Zone } from "./zone.ts";
 
@@ -43,7 +43,7 @@ export function retrieve(
   if (expand !== null) {
     const expanded = expandCalendar(object, expand, floatingZone);
     if (!expanded.ok) {
-      return err(precondition("max-instances", "The recurrence rule takes too many steps to expand."));
+      return err(precondition("max-instances", "The object has too many instances to expand in this range."));
     }
     calendar = expanded.value;
   } else if (limitRecurrenceSet !== null) {
@@ -59,12 +59,13 @@ export function retrieve(
 /** RFC 4791 9.6.6: the overrides whose new or original time overlaps the span, or whose range reaches instances that do. */
 function limitOverrides(object: CalendarObject, span: Span, floatingZone: Zone): JCalComponent {
   const series = readSeries(object, floatingZone);
+  const overrides = new Set(object.overrides);
   const kept = new Set<JCalComponent>();
+  const reaching = series.overrides.some((one) => one.isThisAndFuture) ? rangesInSpan(series, span) : null;
   for (const override of series.overrides) {
     const { component, timing, recurrenceId, isThisAndFuture } = override;
     const originalEnd = endOfStart(series, recurrenceId, timing);
-    const reaches =
-      isThisAndFuture && recurrenceId < span.end && reachesSpan(series, component, recurrenceId, span);
+    const reaches = isThisAndFuture && reaching !== null && reaching(component, recurrenceId);
     if (reaches || overlaps(timing.start, timing.end, span) || overlaps(recurrenceId, originalEnd, span)) {
       kept.add(component);
     }
@@ -72,20 +73,21 @@ function limitOverrides(object: CalendarObject, span: Span, floatingZone: Zone):
   return [
     object.calendar[0],
     object.calendar[1],
-    object.calendar[2].filter((child) => !object.overrides.includes(child) || kept.has(child)),
+    object.calendar[2].filter((child) => !overrides.has(child) || kept.has(child)),
   ];
 }
 
-function reachesSpan(
-  series: ReturnType<typeof readSeries>,
-  component: JCalComponent,
-  recurrenceId: number,
+/** Whether an override with a range has instances in the span, or would have without overrides. */
+function rangesInSpan(
+  series: Series,
   span: Span,
-): boolean {
+): (component: JCalComponent, recurrenceId: number) => boolean {
   const now = instancesOfSeries(series, span);
-  if (!now.ok || now.value.some((instance) => instance.component === component)) return true;
   const before = instancesOfSeries({ ...series, overrides: [] }, span);
-  return !before.ok || before.value.some((instance) => instance.recurrenceId >= recurrenceId);
+  if (!now.ok || !before.ok) return () => true;
+  const components = new Set(now.value.map((instance) => instance.component));
+  const last = before.value.at(-1)?.recurrenceId ?? -Infinity;
+  return (component, recurrenceId) => components.has(component) || last >= recurrenceId;
 }
 
 function limitFreeBusy(calendar: JCalComponent, span: Span, times: TimeReader): JCalComponent {

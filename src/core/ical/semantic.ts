@@ -3,13 +3,7 @@
 // properties. They differ for everything that a person would see.
 
 import { DAY_MS, formatDateTime, type DateTimeValue } from "./civil.ts";
-import {
-  dateTimeNamed,
-  dateTimeOf,
-  dateTimesOf,
-  timeReader,
-  type TimeReader,
-} from "./date-time.ts";
+import { dateTimeNamed, dateTimeOf, dateTimesOf, timeReader, type TimeReader } from "./date-time.ts";
 import { firstProperty, parameterOf, textOf, valuesOf } from "./component.ts";
 import type { JCalComponent, JCalProperty } from "./jcal.ts";
 import { canonicalRule } from "./semantic-rule.ts";
@@ -65,12 +59,7 @@ export function semanticText(calendar: JCalComponent): string {
 }
 
 function componentText(component: JCalComponent, calendar: JCalComponent, times: TimeReader): string {
-  const lines = new Map<string, string[]>();
-  const add = (name: string, line: string): void => {
-    const known = lines.get(name);
-    if (known === undefined) lines.set(name, [line]);
-    else if (!known.includes(line)) known.push(line);
-  };
+  const lines = new Set<string>();
   for (const property of component[1]) {
     const [name] = property;
     if (silentProperties.has(name) && !(component[0] === "valarm" && name === "duration")) continue;
@@ -78,11 +67,11 @@ function componentText(component: JCalComponent, calendar: JCalComponent, times:
     if (textOf(property).trim() === "") continue;
     for (const text of valueTexts(property, component, calendar, times)) {
       const line = `${name.toUpperCase()}${parametersText(property)}:${text}`;
-      if (!defaultValues.has(line)) add(name, line);
+      if (!defaultValues.has(line)) lines.add(line);
     }
   }
-  for (const line of lengthLines(component, calendar, times)) add("length", line);
-  const own = [...lines.values()].flat().toSorted();
+  for (const line of lengthLines(component, calendar, times)) lines.add(line);
+  const own = [...lines].toSorted();
   const children = component[2].map((child) => componentText(child, calendar, times)).toSorted();
   const name = component[0].toUpperCase();
   return `BEGIN:${name}\n${own.map((line) => `${line}\n`).join("")}${children.join("")}END:${name}\n`;

@@ -70,12 +70,26 @@ export function someInstance(
   return false;
 }
 
+/** Spans of one series that several components of one object are asked about. */
+const recent = new WeakMap<Series, Map<string, readonly Instance[] | null>>();
+
 function someWithin(
   series: Series,
   start: number,
   end: number,
   condition: (instance: Instance) => boolean,
 ): boolean {
-  const instances = instancesOfSeries(series, { start, end });
-  return !instances.ok || instances.value.some(condition);
+  let spans = recent.get(series);
+  if (spans === undefined) {
+    spans = new Map();
+    recent.set(series, spans);
+  }
+  const key = `${start} ${end}`;
+  let instances = spans.get(key);
+  if (instances === undefined) {
+    const found = instancesOfSeries(series, { start, end });
+    instances = found.ok ? found.value : null;
+    spans.set(key, instances);
+  }
+  return instances === null || instances.some(condition);
 }

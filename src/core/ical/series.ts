@@ -1,7 +1,6 @@
 // What an object says about when it happens, read once into plain data: the start, the length, rules, extra dates, exceptions and overrides
 // (RFC 5545 3.8.2, 3.8.4.4, 3.8.5). Recurrence-set.ts computes instances from it.
 
-import { limits } from "../limits.ts";
 import type { CalendarObject } from "./calendar-object-resource.ts";
 import { DAY_MS, startOfDay, type CivilMs, type DateTimeValue } from "./civil.ts";
 import { firstProperty, firstText, parameterOf, textOf } from "./component.ts";
@@ -18,7 +17,7 @@ import {
 } from "./date-time.ts";
 import { nominalLength, ONE_DAY, ZERO, type Duration } from "./duration.ts";
 import type { JCalComponent } from "./jcal.ts";
-import { expandRule } from "./recurrence.ts";
+import { expandRule, type StepBudget } from "./recurrence.ts";
 import type { RecurrenceRule } from "./recurrence-rule.ts";
 import { parseRecurrenceRuleLeniently } from "./recurrence-rule-lenient.ts";
 import { UTC, type Zone } from "./zone.ts";
@@ -227,11 +226,11 @@ function lengthOf(
 const CYCLE_MS = 146_097 * DAY_MS;
 
 /** Whether a rule's own pattern, and not only its being the first, gives DTSTART. An EXRULE takes DTSTART away only then. */
-export function patternGivesStart(rule: RecurrenceRule, anchor: DateTimeValue): boolean {
+export function patternGivesStart(rule: RecurrenceRule, anchor: DateTimeValue, budget: StepBudget): boolean {
   const earlier: DateTimeValue = { kind: "floating", civil: anchor.civil - CYCLE_MS, tzid: null };
   const open: RecurrenceRule = { ...rule, interval: 1, count: null, until: null };
   const window = { from: anchor.civil, to: anchor.civil + 1 };
-  const found = expandRule(open, earlier, UTC, window, { stepsLeft: limits.recurrenceStepsMax });
+  const found = expandRule(open, earlier, UTC, window, budget);
   return found.ok && found.value.length > 0;
 }
 

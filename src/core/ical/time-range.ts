@@ -7,7 +7,7 @@ import { DAY_MS } from "./civil.ts";
 import { firstProperty, propertiesOf } from "./component.ts";
 import { addDuration, dateTimeNamed, durationNamed, periodsOf } from "./date-time.ts";
 import type { JCalComponent } from "./jcal.ts";
-import { overlaps, type Instance } from "./recurrence-set.ts";
+import { overlaps, overridden, type Instance } from "./recurrence-set.ts";
 import { someInstance } from "./series-bounds.ts";
 import type { Series } from "./series.ts";
 
@@ -37,18 +37,27 @@ export function componentOverlaps(series: Series, component: JCalComponent, span
   return false;
 }
 
-/** Instances that touch the span by a second count as candidates, so that conditions with `<=` and `>=` see them. */
-export function someOf(
+/**
+ * Whether an instance of the component that touches the span fulfils the condition. A second on both sides lets conditions with `<=` and `>=`
+ * see what only touches it.
+ */
+function someOf(
   series: Series,
   component: JCalComponent,
   span: TimeSpan,
   condition: (instance: Instance) => boolean,
 ): boolean {
-  const wide = {
-    start: span.start === null ? null : span.start - 1_000,
-    end: span.end === null ? null : span.end + 1_000,
-  };
-  return someInstance(series, wide, (instance) => instance.component === component && condition(instance));
+  const start = span.start === null ? null : span.start - 1_000;
+  const end = span.end === null ? null : span.end + 1_000;
+  if (component !== series.master) {
+    const own = series.overrides.find((override) => override.component === component);
+    if (own === undefined) return false;
+    if (!own.isThisAndFuture) {
+      const instance = overridden(own);
+      return overlaps(instance.start, instance.end, boundsOf({ start, end })) && condition(instance);
+    }
+  }
+  return someInstance(series, { start, end }, (one) => one.component === component && condition(one));
 }
 
 function todoOverlaps(series: Series, component: JCalComponent, span: TimeSpan): boolean {

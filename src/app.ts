@@ -60,9 +60,10 @@ export function assemble(
   const gate = createGate({
     verifier: createVerifier(registry, tokenHash, ports.clock),
     forward,
+    clientAddressHeader: ports.settings.clientAddressHeader,
     touch: ({ appPasswordId }) => registry.touchAppPassword(appPasswordId, ports.clock.now()),
   });
-  const feedGate = createFeedGate({ registry, tokenHash, clock: ports.clock, forward });
+  const feedGate = createFeedGate({ ...ports, forward });
   const rest = createRest(ports);
   let pages: { fetch(request: Request): Response | Promise<Response> } | undefined;
 
@@ -108,6 +109,7 @@ function settingsOf(env: Env): Settings {
     sessionSecret: env.SESSION_SECRET,
     setupToken: env.SETUP_TOKEN,
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, "") || undefined,
+    clientAddressHeader: env.CLIENT_ADDRESS_HEADER || undefined,
     version,
     timeZones: zoneTableVersion,
   };

@@ -12,6 +12,7 @@ export interface FeedGateParts {
   readonly registry: Pick<Registry, "feedByTokenHash">;
   readonly tokenHash: TokenHash;
   readonly clock: Clock;
+  readonly settings: { readonly clientAddressHeader: string | undefined };
   readonly forward: (userId: UserId, request: Request) => Promise<Response>;
 }
 
@@ -48,7 +49,10 @@ export function createFeedGate(parts: FeedGateParts): (request: Request) => Prom
     }
     const url = new URL(request.url);
     const token = PATH.exec(url.pathname)?.[1];
-    const feed = token === undefined ? undefined : await owner(token, clientAddress(request));
+    const feed =
+      token === undefined
+        ? undefined
+        : await owner(token, clientAddress(request, parts.settings.clientAddressHeader));
     if (feed === "throttled") {
       return new Response("Too many unknown feed links. Wait, then try again.\n", {
         status: 503,

@@ -16,6 +16,8 @@ export interface Settings {
   readonly setupToken: string | undefined;
   /** Origin that clients reach, without a trailing slash; absent: the request's own. */
   readonly publicUrl: string | undefined;
+  /** Header that holds the client's address, written by what stands in front; absent: unknown. */
+  readonly clientAddressHeader: string | undefined;
   readonly version: string;
   /** Version of the time zone table, e.g. "2026f". */
   readonly timeZones: string;

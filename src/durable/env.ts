@@ -38,6 +38,8 @@ export interface Env {
   readonly SETUP_TOKEN?: string;
   /** Origin that clients reach, e.g. `https://cal.example.com`; absent: the request's own. */
   readonly PUBLIC_URL?: string;
+  /** Header in which the proxy in front names the client's address, e.g. `cf-connecting-ip`; absent: addresses are unknown. */
+  readonly CLIENT_ADDRESS_HEADER?: string;
   /** "1": upstream servers on private addresses are allowed. */
   readonly ALLOW_PRIVATE_UPSTREAMS?: string;
   /** "off" only in the control run of the sealing test; anything else seals. */

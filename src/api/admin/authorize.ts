@@ -15,7 +15,7 @@ export function adminOnly({ clock, settings }: Ports): MiddlewareHandler {
     const right = await equalSecrets(token, settings.adminToken);
     if (right && settings.adminToken !== "") return next();
 
-    const address = clientAddress(c.req.raw);
+    const address = clientAddress(c.req.raw, settings.clientAddressHeader);
     const wait = throttle.waitSeconds(address);
     if (wait > 0) {
       return problemResponse({

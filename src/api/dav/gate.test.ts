@@ -11,7 +11,7 @@ let password: string;
 let passwordId: AppPasswordId;
 
 beforeEach(async () => {
-  h = await harness();
+  h = await harness({ clientAddressHeader: "cf-connecting-ip" });
   const user = await createUser(h.ports, { name: "Ada", email: "ada@example.com" });
   if (!user.ok) throw new Error(user.error.reason);
   ({ userId } = user.value);
@@ -21,6 +21,7 @@ beforeEach(async () => {
 function dav(login: string, secret: string, init: RequestInit & { path?: string } = {}) {
   const headers = new Headers(init.headers);
   headers.set("authorization", basic(login, secret));
+  if (!headers.has("cf-connecting-ip")) headers.set("cf-connecting-ip", "192.0.2.1");
   return h.fetch(init.path ?? "/dav/", { method: "PROPFIND", ...init, headers });
 }
 const wrongPassword = (n: number) => `00000-00000-00000-00000-${String(n).padStart(6, "0")}`;
@@ -214,6 +215,18 @@ describe("wrong passwords", () => {
     for (let i = 0; i < 12; i++) await dav("ada", wrongPassword(i));
     expect((await dav("ada", wrongPassword(99))).status).toBe(503);
     expect((await dav("ada", password)).status).toBe(207);
+  });
+
+  it("from one address do not slow down another", async () => {
+    for (let i = 0; i < 12; i++) await dav("ada", wrongPassword(i));
+    expect((await dav("ada", password)).status).toBe(503);
+    expect((await dav("ada", password, { headers: { "cf-connecting-ip": "192.0.2.2" } })).status).toBe(207);
+  });
+
+  it("never shut out the right one where addresses are unknown", async () => {
+    for (let i = 0; i < 12; i++) await dav("ada", wrongPassword(i), { headers: { "cf-connecting-ip": "" } });
+    expect((await dav("ada", wrongPassword(99), { headers: { "cf-connecting-ip": "" } })).status).toBe(503);
+    expect((await dav("ada", password, { headers: { "cf-connecting-ip": "" } })).status).toBe(207);
   });
 
   it("of one login do not slow down another", async () => {

@@ -17,10 +17,11 @@ export interface GateParts {
   readonly verifier: Verifier;
   /** Hands a request to the graph of that user. */
   readonly forward: (userId: UserId, request: Request) => Promise<Response>;
+  readonly clientAddressHeader: string | undefined;
   readonly touch: (client: AuthenticatedClient) => Promise<void>;
 }
 
-export function createGate({ verifier, forward, touch }: GateParts): Gate {
+export function createGate({ verifier, forward, clientAddressHeader, touch }: GateParts): Gate {
   return {
     async handle(request, waitUntil, path) {
       const authorization = request.headers.get("authorization");
@@ -28,7 +29,7 @@ export function createGate({ verifier, forward, touch }: GateParts): Gate {
       let client = verifier.remembered(authorization);
       const wasRemembered = client !== undefined;
       if (!client) {
-        const verdict = await verifier.verify(authorization, clientAddress(request));
+        const verdict = await verifier.verify(authorization, clientAddress(request, clientAddressHeader));
         if (verdict.kind === "wrong") return refuse(request, unauthorized());
         if (verdict.kind === "throttled") return refuse(request, throttled(verdict.retryAfterSeconds));
         ({ client } = verdict);
@@ -52,7 +53,7 @@ export function createGate({ verifier, forward, touch }: GateParts): Gate {
       verifier.forget(authorization);
       await answer.body?.cancel();
       if (!wasRemembered) return unauthorized();
-      const again = await verifier.verify(authorization, clientAddress(request));
+      const again = await verifier.verify(authorization, clientAddress(request, clientAddressHeader));
       if (again.kind !== "verified") return unauthorized();
       const second = await forward(
         again.client.userId,

@@ -3,7 +3,8 @@
 //
 // Wrong passwords: the same wrong one again costs nothing and tells a guesser nothing, so it is remembered as wrong and takes
 // no token; only different ones drain the bucket of this login at this address. A password that was right before in this
-// isolate is checked again whatever the bucket says. So nobody is locked out by a stranger, or by their own second device.
+// isolate is checked again whatever the bucket says, and so is every password where addresses are unknown: a right one is
+// then never refused for the failures of others. So nobody is locked out by a stranger, or by their own second device.
 
 import type { Clock } from "../../core/ports/clock.ts";
 import type { AuthenticatedClient, Registry } from "../../core/ports/registry.ts";
@@ -74,15 +75,13 @@ export function createVerifier(
       const wrongUntil = wrong.get(key);
       if (wrongUntil !== undefined && wrongUntil > clock.now()) return WRONG;
 
-      if (!onceRight.has(key)) {
-        const wait = Math.max(byLogin.waitSeconds(`${login}\0${address}`), byAddress.waitSeconds(address));
-        if (wait > 0) return { kind: "throttled", retryAfterSeconds: wait };
-        if (symbols === undefined) return refuse(key, login, address);
-      }
-      const client = await registry.authenticate(login, hash);
+      const wait = Math.max(byLogin.waitSeconds(`${login}\0${address}`), byAddress.waitSeconds(address));
+      const slowedDown: Verdict = { kind: "throttled", retryAfterSeconds: wait };
+      if (wait > 0 && address !== "" && !onceRight.has(key)) return slowedDown;
+      const client = symbols === undefined ? undefined : await registry.authenticate(login, hash);
       if (!client) {
         onceRight.delete(key);
-        return refuse(key, login, address);
+        return wait > 0 ? slowedDown : refuse(key, login, address);
       }
       remember(onceRight, key, true);
       remember(right, authorization, { client, until: clock.now() + REMEMBERED_MS });

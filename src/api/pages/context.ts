@@ -75,11 +75,15 @@ export const ownFormsOnly: MiddlewareHandler<PageEnv> = async (c, next) => {
   return next();
 };
 
-/** Browsers name the origin of every POST; one that does not is asked for its Sec-Fetch-Site instead. */
+/**
+ * Browsers name the origin of every POST; one that does not is asked for its Sec-Fetch-Site instead. Of the request's own
+ * address only the host counts: behind whatever ends TLS, its scheme is not the browser's.
+ */
 function fromOwnOrigin(request: Request, origin: string): boolean {
   const sender = request.headers.get("origin");
   if (sender === null) return request.headers.get("sec-fetch-site") === "same-origin";
-  return sender === origin || sender === new URL(request.url).origin;
+  if (sender === origin) return true;
+  return URL.canParse(sender) && new URL(sender).host === new URL(request.url).host;
 }
 
 export const requireUser: MiddlewareHandler<PageEnv> = async (c, next) => {

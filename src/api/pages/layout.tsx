@@ -135,7 +135,7 @@ export function page(
   c: PageContext,
   props: { title: string; script?: string },
   content: Child,
-  status: 200 | 400 | 403 | 404 | 409 | 410 | 422 | 429 | 503 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429 | 503 = 200,
 ) {
   // `user` is absent on the pages before sign-in.
   const user = c.get("user") as PageContext["var"]["user"] | undefined;

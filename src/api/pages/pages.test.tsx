@@ -110,12 +110,12 @@ describe("sign-in", () => {
     const b = browser(h);
     for (let i = 0; i < 8; i++) {
       const wrong = await b.submit("/sign-in", "/sign-in", { login: "ada", password: `wrong ${i}` });
-      expect(wrong.status).toBe(422);
+      expect(wrong.status).toBe(401);
     }
     const slowed = await b.submit("/sign-in", "/sign-in", { login: "ada", password: person.password });
     expect([slowed.status, Number(slowed.response.headers.get("retry-after")) > 0]).toEqual([429, true]);
     const other = await b.submit("/sign-in", "/sign-in", { login: "bob", password: "x" });
-    expect(other.status).toBe(422);
+    expect(other.status).toBe(401);
   });
 
   it("goes on only to a path of this site", async () => {

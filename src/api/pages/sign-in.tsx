@@ -24,7 +24,7 @@ export const signInPages = new Hono<PageEnv>()
     const login = field("login").trim().toLowerCase();
     const next = localPath(field("next"));
     const { throttle } = c.var;
-    const key = `${login}\0${clientAddress(c.req.raw)}`;
+    const key = `${login}\0${clientAddress(c.req.raw, c.var.ports.settings.clientAddressHeader)}`;
     const wait = throttle.waitSeconds(key);
     if (wait > 0) {
       c.header("retry-after", String(wait));
@@ -36,7 +36,9 @@ export const signInPages = new Hono<PageEnv>()
     const cookies = await c.var.signIn.withPassword(email, field("password"));
     if (!cookies) {
       throttle.failed(key);
-      return form(c, login, next, "The name or the password is wrong.", 422);
+      // RFC 9110 11.6.1 wants a challenge beside 401; browsers show the page for a scheme that they do not know.
+      c.header("www-authenticate", 'Form realm="T-Minus"');
+      return form(c, login, next, "The name or the password is wrong.", 401);
     }
     for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
     renewFormCookie(c);
@@ -127,7 +129,7 @@ export function refusedPasskey(detail: string): Response {
   return problemResponse({ status: 422, code: "passkey-refused", title: "Passkey refused", detail });
 }
 
-function form(c: PageContext, login: string, next: string, problem?: string, status: 200 | 422 | 429 = 200) {
+function form(c: PageContext, login: string, next: string, problem?: string, status: 200 | 401 | 429 = 200) {
   return page(
     c,
     { title: "Sign in", script: "/assets/passkey.js" },

@@ -46,7 +46,8 @@ function readArguments(command: AdminCommand, args: readonly string[]): Result<C
       },
     });
   } catch (error) {
-    return err(`${error instanceof Error ? error.message.split("\n")[0] : String(error)}. ${usageHint}`);
+    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return err(`${message.replace(/\.*$/, "")}. ${usageHint}`);
   }
   if (parsed.values["help"] === true) return ok({ kind: "help", text: commandUsage(command) });
 

@@ -1,6 +1,6 @@
 // What must hold for every object: properties over the arbitraries of src/core/testing.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   anyCalendar,

@@ -22,10 +22,9 @@ import { compactVTimezone } from "./vtimezone.ts";
 import { UTC, type Zone } from "./zone.ts";
 
 /** Zones that are UTC: their times go out as such and need no VTIMEZONE. */
-const utcNames: ReadonlySet<string> = new Set([
-  ...["UTC", "UCT", "Zulu", "Universal", "GMT"],
-  ...["Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "Etc/GMT"],
-]);
+const utcNames: ReadonlySet<string> = new Set(
+  "UTC UCT Zulu Universal GMT Etc/UTC Etc/UCT Etc/Zulu Etc/Universal Etc/GMT".split(" "),
+);
 
 interface UsedZone {
   readonly zone: Zone;

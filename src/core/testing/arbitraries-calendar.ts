@@ -1,7 +1,7 @@
 // Calendar objects for property tests: series with rules, dates, exceptions and overrides, in zones, floating, in UTC and all-day.
 // What is made is valid and small, and its times lie in 2026, so that spans of that year find it.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { assert } from "../assert.ts";
 import { readCalendarObject, type CalendarObject } from "../ical/calendar-object-resource.ts";
 import { DAY_MS, formatDateTime, HOUR_MS, MINUTE_MS, type DateTimeValue } from "../ical/civil.ts";
@@ -87,11 +87,13 @@ function moved(value: DateTimeValue, ms: number): DateTimeValue {
   return { ...value, civil: value.civil + (value.kind === "date" ? Math.trunc(ms / DAY_MS) * DAY_MS : ms) };
 }
 
+function lengthLine(value: DateTimeValue, hours: number): string {
+  return value.kind === "date" ? `DURATION:P${1 + Math.trunc(hours / 24)}D` : `DURATION:PT${hours}H`;
+}
+
 function eventLines(made: typeof plan extends fc.Arbitrary<infer Plan> ? Plan : never): readonly string[] {
   const start = valueOf(made.kind, made.start);
-  const length = (value: DateTimeValue, hours: number): string =>
-    value.kind === "date" ? `DURATION:P${1 + Math.trunc(hours / 24)}D` : `DURATION:PT${hours}H`;
-  const lines = ["BEGIN:VEVENT", "UID:1@example.com", line("DTSTART", start), length(start, made.hours)];
+  const lines = ["BEGIN:VEVENT", "UID:1@example.com", line("DTSTART", start), lengthLine(start, made.hours)];
   lines.push(`SUMMARY:${escaped(made.summary)}`);
   if (made.status !== "") lines.push(made.status);
   if (made.rule !== null) {
@@ -114,7 +116,7 @@ function eventLines(made: typeof plan extends fc.Arbitrary<infer Plan> ? Plan : 
       line("RECURRENCE-ID", id, one.isThisAndFuture ? ";RANGE=THISANDFUTURE" : ""),
       line("DTSTART", own),
     );
-    lines.push(length(own, one.hours), `SUMMARY:${escaped(one.summary)}`, "END:VEVENT");
+    lines.push(lengthLine(own, one.hours), `SUMMARY:${escaped(one.summary)}`, "END:VEVENT");
   }
   return lines;
 }

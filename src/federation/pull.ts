@@ -38,6 +38,7 @@ export async function pull(context: EngineContext): Promise<PullReport> {
   const failures: ConnectorFailure[] = [];
   const listed = await context.connector.listCalendars();
   if (!listed.ok) return { ...tally, failures: [listed.error] };
+  await clearGoneCalendars(context, new Set(listed.value.map((calendar) => calendar.id)), tally);
   await context.state.saveListing(listed.value);
   await findOverlay(context, listed.value);
 
@@ -72,6 +73,26 @@ export async function pull(context: EngineContext): Promise<PullReport> {
     });
   }
   return { ...tally, failures };
+}
+
+/** A calendar that is not listed any more and not found by its id was deleted with all it held: our blocks are written anew elsewhere. */
+async function clearGoneCalendars(
+  context: EngineContext,
+  listed: ReadonlySet<string>,
+  tally: Tally,
+): Promise<void> {
+  for (const calendar of await context.state.calendars()) {
+    const id = calendar.providerCalendarId;
+    if (listed.has(id)) continue;
+    const asked = await context.connector.changes(id, null);
+    const isGone = !asked.ok && asked.error.kind === "give-up" && asked.error.code === "not-found";
+    if (!isGone) continue;
+    const known = await context.graph.knownResources(context.accountId, id);
+    const deletedIds = known.map((resource) => resource.providerEventId);
+    if (deletedIds.length === 0) continue;
+    const read: CalendarRead = { deletedIds, deletionProof: "full-read", cursor: null };
+    await absorb(context, calendar, await applyDeletions(context, calendar, read), tally);
+  }
 }
 
 /** Asking on would fail the same way, or make it worse. */

@@ -18,7 +18,7 @@ import {
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 3_600_000;
 /** Repeating does not help by itself, but the user may have repaired it. */
-const PERMANENT_RETRY_MS = 6 * 3_600_000;
+const PERMANENT_RETRY_MS = 3_600_000;
 
 type DoneReport = Extract<WriteReport, { result: "done" }>;
 type ConflictReport = Extract<WriteReport, { result: "conflict" }>;

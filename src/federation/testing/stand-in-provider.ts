@@ -73,11 +73,16 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
     stored.set(id, { revision: ++revision, ical });
   }
 
-  function items(calendarId: string, since: number, isFull: boolean): (ProviderItem & { revision: number })[] {
+  function items(
+    calendarId: string,
+    since: number,
+    isFull: boolean,
+  ): (ProviderItem & { revision: number })[] {
     const found: (ProviderItem & { revision: number })[] = [];
     for (const [id, entry] of stored) {
       if (calendarOf(id) !== calendarId || entry.revision <= since) continue;
-      if (entry.ical !== null) found.push({ op: "present", id, etag: etagOf(entry), revision: entry.revision });
+      if (entry.ical !== null)
+        found.push({ op: "present", id, etag: etagOf(entry), revision: entry.revision });
       else if (!isFull) found.push({ op: "deleted", id, revision: entry.revision });
     }
     return found.toSorted((a, b) => a.revision - b.revision);
@@ -112,13 +117,20 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
     const uid = /^UID:(.*)$/m.exec(request.ical)?.[1]?.trim() ?? "";
     const id = request.id ?? idOf(request.calendarId, uid);
     const current = eventAt(id);
-    const isExpected = request.id === null ? current === null : request.expectedEtag === null || current?.etag === request.expectedEtag;
+    const isExpected =
+      request.id === null
+        ? current === null
+        : request.expectedEtag === null || current?.etag === request.expectedEtag;
     if (!isExpected) return ok<WriteOutcome>({ kind: "conflict", current });
     store(id, faults.render(request.ical));
     writes++;
     const lost = faults.after("upsert");
     if (lost !== null) return err(lost);
-    return ok<WriteOutcome>({ kind: "written", id, etag: faults.withholdsEtags ? null : (eventAt(id)?.etag ?? null) });
+    return ok<WriteOutcome>({
+      kind: "written",
+      id,
+      etag: faults.withholdsEtags ? null : (eventAt(id)?.etag ?? null),
+    });
   }
 
   function remove(request: Parameters<Connector["delete"]>[0]) {
@@ -126,7 +138,8 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
     if (failure !== null) return err(failure);
     const current = eventAt(request.id);
     if (current === null) return ok({ kind: "already-gone" } as const);
-    if (request.expectedEtag !== null && current.etag !== request.expectedEtag) return ok({ kind: "conflict", current } as const);
+    if (request.expectedEtag !== null && current.etag !== request.expectedEtag)
+      return ok({ kind: "conflict", current } as const);
     store(request.id, null);
     writes++;
     const lost = faults.after("delete");
@@ -172,7 +185,10 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
       for (const key of stored.keys()) if (calendarOf(key) === id) stored.delete(key);
     },
     events: (calendarId) =>
-      [...stored.keys()].filter((id) => calendarOf(id) === calendarId).map(eventAt).filter((event) => event !== null),
+      [...stored.keys()]
+        .filter((id) => calendarOf(id) === calendarId)
+        .map(eventAt)
+        .filter((event) => event !== null),
     calendars: () => [...calendars.keys()],
     sent,
     writes: () => writes,

@@ -27,7 +27,8 @@ export function createStandInState(): StandInState {
     errors,
     calendars: () => Promise.resolve([...calendars.values()]),
     saveListing(listed) {
-      for (const id of calendars.keys()) if (!listed.some((calendar) => calendar.id === id)) calendars.delete(id);
+      for (const id of calendars.keys())
+        if (!listed.some((calendar) => calendar.id === id)) calendars.delete(id);
       for (const calendar of listed) {
         const known = calendars.get(calendar.id);
         save(calendar, known?.role ?? "source", known?.cursor ?? null);

@@ -14,6 +14,8 @@ export const A = "acc_a" as AccountId;
 export const B = "acc_b" as AccountId;
 export const HOME = "/cal/";
 
+const KEY = new TextEncoder().encode("test");
+
 export interface Side {
   readonly provider: StandIn;
   readonly state: StandInState;
@@ -31,7 +33,7 @@ export interface World {
 }
 
 export function hash(purpose: string, text: string): string {
-  return createHmac("sha256", "test").update(`${purpose}\0${text}`).digest("hex").slice(0, 32);
+  return createHmac("sha256", KEY).update(`${purpose}\0${text}`).digest("hex").slice(0, 32);
 }
 
 function edge(from: AccountId, to: AccountId, detail: DetailLevel, kind: EdgeCalendarKind): PolicyEdge {

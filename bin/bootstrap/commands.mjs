@@ -11,6 +11,7 @@ const commands = {
   check: { file: "bin/check.ts" },
   bench: { file: "bin/bench.ts" },
   conformance: { file: "bin/conformance.ts" },
+  wrangler: { file: "node_modules/wrangler/bin/wrangler.js" },
   dev: { file: "node_modules/wrangler/bin/wrangler.js", args: ["dev"] },
   deploy: { file: "node_modules/wrangler/bin/wrangler.js", args: ["deploy"] },
   lock: { file: "bin/complete-lock.ts" },

@@ -93,9 +93,12 @@ export async function loadState(sql: SqlStorage, vault: Vault): Promise<GraphSta
   };
 }
 
+function rank(collection: StoredCollection): number {
+  return collection.kind === "unified" ? 0 : 1;
+}
+
 /** `unified` first, then by the order the user gave, then by age. */
 export function inOrder(collections: readonly StoredCollection[]): readonly StoredCollection[] {
-  const rank = (collection: StoredCollection): number => (collection.kind === "unified" ? 0 : 1);
   return collections.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||

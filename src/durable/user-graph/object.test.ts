@@ -79,9 +79,7 @@ describe("the object of a user", () => {
     const id = bindings.USER_GRAPH.newUniqueId();
     await bindings.USER_GRAPH.get(id).initialise(newUser());
     await bindings.USER_GRAPH.get(id).fetch(put());
-    await runInDurableObject(bindings.USER_GRAPH.get(id), (_instance, state) => state.abort("restart")).catch(
-      () => undefined,
-    );
+    await evictDurableObject(bindings.USER_GRAPH.get(id));
     const got = await bindings.USER_GRAPH.get(id).fetch(request("GET", "/dav/calendars/ada/unified/one.ics"));
     expect(await got.text()).toBe(ICAL);
   });

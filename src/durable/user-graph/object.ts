@@ -174,20 +174,19 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
   }
 
   #graph(): Promise<Graph | undefined> {
-    if (this.#opening === undefined) {
-      const opening = this.#open();
-      this.#opening = opening;
-      // Neither an absent user nor a failure is remembered.
-      opening.then(
-        (graph) => {
-          if (graph === undefined) this.#opening = undefined;
-        },
-        () => {
-          this.#opening = undefined;
-        },
-      );
-    }
+    this.#opening ??= this.#remembered(this.#open());
     return this.#opening;
+  }
+
+  /** Neither an absent user nor a failure is remembered. */
+  async #remembered(opening: Promise<Graph | undefined>): Promise<Graph | undefined> {
+    let graph: Graph | undefined;
+    try {
+      graph = await opening;
+      return graph;
+    } finally {
+      if (graph === undefined) this.#opening = undefined;
+    }
   }
 
   async #open(): Promise<Graph | undefined> {

@@ -15,6 +15,7 @@ import type { TestGraph } from "./testing-graph.ts";
 const RUNS = 60;
 const STEPS = 60;
 const UIDS = ["u0", "u1", "u2", "u3", "u4", "u5", "u6", "u7"];
+const BEGIN = Date.UTC(2026, 2, 1);
 const FIRST_SEED = 20_261_120;
 
 /** mulberry32 */
@@ -58,7 +59,7 @@ class Simulation {
   readonly accounts: readonly [SimulatedAccount, SimulatedAccount];
   readonly #storage: DurableObjectStorage;
   readonly #random: () => number;
-  #now = Date.UTC(2026, 2, 1);
+  now = BEGIN;
   #version = 0;
   /** Canonical id by UID, for as long as anything remembers the event. */
   readonly #identities = new Map<string, string>();
@@ -78,10 +79,10 @@ class Simulation {
   static async begin(storage: DurableObjectStorage, seed: number): Promise<Simulation> {
     const [a, b] = ["acc_A", "acc_B"].map((id) => new SimulatedAccount(id as AccountId));
     if (a === undefined || b === undefined) throw new Error("two accounts");
-    let clock = () => Date.UTC(2026, 2, 1);
-    const graph = await openTestGraph(storage, { now: () => clock() });
+    let simulated: Simulation | undefined;
+    const graph = await openTestGraph(storage, { now: () => simulated?.now ?? BEGIN });
     const simulation = new Simulation(storage, graph, [a, b], randomFrom(seed));
-    clock = () => simulation.#now;
+    simulated = simulation;
     for (const { accountId } of [a, b])
       await addAccount(graph, { accountId, provider: "caldav", label: accountId });
     while (await workOneBatch(graph));
@@ -89,7 +90,7 @@ class Simulation {
   }
 
   advance(ms = 7_200_000): void {
-    this.#now += ms;
+    this.now += ms;
   }
 
   pick<T>(from: readonly T[]): T {
@@ -123,7 +124,7 @@ class Simulation {
         { losesReport: () => this.chance(0.25), fails: () => this.chance(0.15), hidesEtag: this.chance(0.3) },
         1 + Math.floor(this.#random() * 6),
       );
-    } else if (roll < 0.97) this.graph = await openTestGraph(this.#storage, { now: () => this.#now });
+    } else if (roll < 0.97) this.graph = await openTestGraph(this.#storage, { now: () => this.now });
     this.advance(this.chance(0.5) ? 1_000 : 600_000);
     this.checkIdentities();
   }

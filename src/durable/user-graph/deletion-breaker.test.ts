@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { decideApproval } from "./approvals.ts";
+import { readApprovals } from "./deletion-breaker.ts";
+import { pull } from "./simulated-provider.ts";
+import { A, ical, titlesIn, world } from "./testing-world.ts";
+import type { World } from "./testing-world.ts";
+
+async function thirty({ a, rest }: World): Promise<readonly string[]> {
+  const ids = Array.from({ length: 30 }, (_, index) => a.source.idOf(`e${index}`));
+  for (const [index, id] of ids.entries()) a.source.write(id, ical(`e${index}`, `Event ${index}`));
+  await rest();
+  return ids;
+}
+
+describe("the deletion breaker (invariant G)", () => {
+  it("holds a mass deletion and applies it when approved", () =>
+    world(async (w) => {
+      for (const id of await thirty(w)) w.a.source.remove(id);
+      expect(await pull(w.graph, w.a, true)).toMatchObject([{ deleted: 0, heldDeletions: 30 }]);
+      expect(await pull(w.graph, w.a)).toMatchObject([{ deleted: 0, heldDeletions: 30 }]);
+      expect((await w.titles()).length).toBe(30);
+      const [approval, ...others] = readApprovals(w.graph.sql);
+      expect(approval).toMatchObject({ accountId: A, kind: "mass-deletion", events: 30 });
+      expect(others).toEqual([]);
+      if (approval === undefined) return;
+      expect(await decideApproval(w.graph, approval.approvalId, "approve")).toBe(true);
+      expect(await decideApproval(w.graph, approval.approvalId, "approve")).toBe(false);
+      await w.rest();
+      expect(await w.titles()).toEqual([]);
+      expect(titlesIn(w.b, "overlay")).toEqual([]);
+      expect(readApprovals(w.graph.sql)).toEqual([]);
+    }));
+
+  it("creates the events again when rejected", () =>
+    world(async (w) => {
+      for (const id of await thirty(w)) w.a.source.remove(id);
+      await pull(w.graph, w.a);
+      const [approval] = readApprovals(w.graph.sql);
+      if (approval === undefined) throw new Error("nothing was held");
+      await decideApproval(w.graph, approval.approvalId, "reject");
+      await w.rest();
+      await w.rest();
+      expect(w.a.source.resources.size).toBe(30);
+      expect((await w.titles()).length).toBe(30);
+    }));
+
+  it("counts deletions that come one by one as one pass", () =>
+    world(async (w) => {
+      let deleted = 0;
+      let held = 0;
+      for (const id of await thirty(w)) {
+        w.a.source.remove(id);
+        for (const outcome of await pull(w.graph, w.a)) {
+          deleted += outcome.deleted;
+          held += outcome.heldDeletions;
+        }
+      }
+      expect(deleted).toBe(20);
+      expect(held).toBe(10);
+    }));
+
+  it("forgets a held deletion when the event is there again", () =>
+    world(async (w) => {
+      const ids = await thirty(w);
+      for (const id of ids) w.a.source.remove(id);
+      await pull(w.graph, w.a);
+      for (const [index, id] of ids.entries()) w.a.source.write(id, ical(`e${index}`, `Event ${index}`));
+      await pull(w.graph, w.a);
+      expect(readApprovals(w.graph.sql)).toEqual([]);
+    }));
+});

@@ -48,7 +48,10 @@ export type ProviderItem =
 
 export interface ChangesPage {
   readonly items: readonly ProviderItem[];
-  /** Opaque; null while more pages follow, or where the provider has no cursor. Persist only after applying the page. */
+  /**
+   * Opaque; null where the provider has no cursor. While `more`, the next call goes on with it; of a `full` read it may be persisted
+   * only with the last page, of a `delta` with every page that was applied.
+   */
   readonly cursor: string | null;
   readonly more: boolean;
   /** `full`: over all its pages the read lists everything that exists, so what is absent was deleted. */
@@ -59,7 +62,7 @@ export interface WriteRequest {
   readonly calendarId: string;
   /** null: create, with a deterministic identity made from the UID of `ical`. */
   readonly id: string | null;
-  /** Required state: null with an id of null means "must not exist". */
+  /** Required state: null with an id of null means "must not exist"; null with an id: must exist, in whatever state. */
   readonly expectedEtag: string | null;
   readonly ical: string;
 }
@@ -85,7 +88,7 @@ export interface Connector {
   readonly capabilities: Capabilities;
   listCalendars(): Promise<Result<readonly RemoteCalendar[], ConnectorFailure>>;
   createCalendar(name: string): Promise<Result<RemoteCalendar, ConnectorFailure>>;
-  /** One page. `cursor` null begins a full read; pass each page's `cursor` (or `pageToken`) on to the next call. */
+  /** One page. `cursor` null begins a full read; pass each page's `cursor` on to the next call while there is `more`. */
   changes(
     calendarId: string,
     cursor: string | null,

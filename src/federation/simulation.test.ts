@@ -131,7 +131,14 @@ class Actors {
     const block = this.#pick(side.provider.events(overlayOf(side)));
     if (block === undefined) return;
     if (this.#random() < 0.5) side.provider.remove(block.id);
-    else side.provider.put(block.id, block.ical.replace(/^DTSTART:.*$/m, "DTSTART:20260116T010000Z"));
+    else
+      side.provider.put(
+        block.id,
+        block.ical.replace(
+          /^DTSTART:.*$/m,
+          `DTSTART:20260114T01${String(this.#count++ % 60).padStart(2, "0")}00Z`,
+        ),
+      );
   }
 }
 

@@ -1,8 +1,12 @@
-// A mirror of ours as the provider shows it. What a person changed there is put back. A server that shows the same again
+// A mirror of ours as the provider shows it. What a person changed there is put back. A server that shows the same again and again
 // after that renders our object in its own way: accepted, or every round would write once more.
 
 import type { MirrorRow } from "./outbox-row.ts";
 import { transitionOf, type ReadItem, type Transition, type TransitionContext } from "./transition-shape.ts";
+
+/** A server that answers a write without an entity tag says that it stored something else (RFC 4791 5.3.4). */
+const PUT_BACK_UNTAGGED = 1;
+const PUT_BACK_TAGGED = 3;
 
 export function meetMirror(item: ReadItem, row: MirrorRow, context: TransitionContext): Transition {
   const shown: MirrorRow = {
@@ -21,12 +25,19 @@ export function meetMirror(item: ReadItem, row: MirrorRow, context: TransitionCo
       mirror: { ...shown, projectedHash: row.desiredHash, state: "ACTIVE", attempts: 0, error: null },
     });
   const wasInStep = row.projectedHash === row.desiredHash;
-  if (wasInStep && row.seenHash === item.mirrorHash) return transitionOf("unchanged", id, { mirror: shown });
   const due: MirrorRow = { ...shown, projectedHash: item.mirrorHash, state: "PENDING" };
   if (!wasInStep) return transitionOf("unchanged", id, { mirror: due });
+  const putBack = timesPutBack(row, item.mirrorHash);
+  if (putBack >= (row.etag === null ? PUT_BACK_UNTAGGED : PUT_BACK_TAGGED) || isSameState(row.etag, item.etag))
+    return transitionOf("unchanged", id, { mirror: shown });
   return transitionOf("overwrite", id, {
-    mirror: { ...due, seenHash: item.mirrorHash, nextAttemptAt: context.nowMs },
+    mirror: { ...due, seenHash: `${item.mirrorHash}#${putBack + 1}`, nextAttemptAt: context.nowMs },
   });
+}
+
+function timesPutBack(row: MirrorRow, mirrorHash: string): number {
+  const [hash, count = "0"] = (row.seenHash ?? "").split("#");
+  return hash === mirrorHash ? Number(count) : 0;
 }
 
 /** It is not there any more, though wanted: due again, as new. */
@@ -42,4 +53,8 @@ export function lostMirror(row: MirrorRow, nowMs: number): MirrorRow {
     state: row.desiredHash === null ? "TOMBSTONED" : "PENDING",
     nextAttemptAt: nowMs,
   };
+}
+
+function isSameState(known: string | null, shown: string | null): boolean {
+  return known !== null && known === shown;
 }

@@ -35,7 +35,7 @@ export interface MirrorRow {
   readonly desiredHash: string | null;
   /** null: it does not exist there. UNKNOWN_OUTCOME: a write was handed out and nothing is known of how it ended. */
   readonly projectedHash: string | null;
-  /** Of `overlay` and `mirror`: hash of the provider's own rendition that was put back last; null if never. */
+  /** Of `origin`: hash of the meaning last seen there. Of `overlay` and `mirror`: hash of what was put back last, `#`, how often. */
   readonly seenHash: string | null;
   /** Of `origin` only: the octets that both sides last agreed on, the base of a three-way merge. Content: sealed. */
   readonly base: string | null;

@@ -69,8 +69,24 @@ export function readCalendars(listed: Multistatus, homeUrl: string): readonly Re
     .map((href) => withSlash(resourceId(href, homeUrl) ?? ""))
     .find((id) => calendars.get(id)?.writable === true);
   const all = [...calendars.values()];
-  const primary = named ?? all.find(({ writable, name }) => writable && name !== overlayName)?.id;
+  const primary = named ?? likelyDefault(all);
   return all.map((calendar) => (calendar.id === primary ? { ...calendar, primary: true } : calendar));
+}
+
+/** What servers call the calendar that they make for a new user (Cyrus, Xandikos, Nextcloud, iCloud). */
+const usualNames = ["default", "calendar", "personal", "home"];
+
+/** The same one every time: the order of a listing is that of a directory at some servers and changes with any new calendar. */
+function likelyDefault(calendars: readonly RemoteCalendar[]): string | undefined {
+  const ids = calendars
+    .filter(({ writable, name }) => writable && name !== overlayName)
+    .map(({ id }) => id)
+    .toSorted();
+  for (const name of usualNames) {
+    const usual = ids.find((id) => lastSegment(id).toLowerCase() === name);
+    if (usual !== undefined) return usual;
+  }
+  return ids[0];
 }
 
 export function isCalendar(member: MemberAnswer): boolean {
@@ -80,7 +96,8 @@ export function isCalendar(member: MemberAnswer): boolean {
 
 function componentsOf(member: MemberAnswer): readonly string[] {
   const set = propOf(member, CALDAV, "supported-calendar-component-set");
-  const names = set === undefined ? [] : childrenOf(set, CALDAV, "comp").map((comp) => comp.attributes.get("name"));
+  const names =
+    set === undefined ? [] : childrenOf(set, CALDAV, "comp").map((comp) => comp.attributes.get("name"));
   const known = names.filter((name) => name !== undefined).map((name) => name.toUpperCase());
   return known.length === 0 ? allComponents : known;
 }

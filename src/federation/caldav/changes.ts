@@ -86,17 +86,38 @@ async function since(
   if (!answer.ok) return answer;
   // DAV:valid-sync-token travels with 403 (RFC 6578 3.2), 409 or 412; other servers say 400, 404 or 410 to a token they do not
   // know. A calendar that is gone says so to the full read that follows.
-  if (isRefusal(answer.value.status)) {
-    return err({ kind: "resync", reason: `The server does not know the sync token any more (${answer.value.status}).` });
+  if (isRefusal(answer.value.status) || (await failsForToken(client, calendar, token, answer.value))) {
+    return err({
+      kind: "resync",
+      reason: `The server does not know the sync token any more (${answer.value.status}).`,
+    });
   }
   return pageOf(client, calendar, answer.value, token, scope);
 }
 
-function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![401, 408, 423, 425, 429].includes(status) || status === 501;
+/** Xandikos 0.2.8 says 500 to a token it does not know. The token is to blame if the current one is taken. */
+async function failsForToken(
+  client: DavClient,
+  calendar: CalendarPlace,
+  token: string,
+  answer: Answer,
+): Promise<boolean> {
+  if (answer.status !== 500) return false;
+  const state = await stateOf(client, calendar);
+  if (!state.ok || state.value.syncToken === null || state.value.syncToken === token) return false;
+  const current = await askSync(client, calendar, state.value.syncToken);
+  return current.ok && current.value.status === 207;
 }
 
-function askSync(client: DavClient, calendar: CalendarPlace, token: string): Promise<Result<Answer, ConnectorFailure>> {
+function isRefusal(status: number): boolean {
+  return (status >= 400 && status < 500 && ![401, 408, 423, 425, 429].includes(status)) || status === 501;
+}
+
+function askSync(
+  client: DavClient,
+  calendar: CalendarPlace,
+  token: string,
+): Promise<Result<Answer, ConnectorFailure>> {
   return client.xml((fetch) =>
     syncCollection({
       url: calendar.url,
@@ -154,7 +175,8 @@ async function listed(client: DavClient, calendar: CalendarPlace, ctag: string |
   if (!read.ok) return read;
   // What is absent counts as deleted, so the listing must be one: it names the collection itself (RFC 4918 9.1) and ends.
   const self = read.value.members.find(({ href }) => resourceId(href, calendar.url) === calendar.id);
-  if (self === undefined) return err(badResponse(answer.value, `listed ${shapeOf(answer.value)} instead of the calendar`));
+  if (self === undefined)
+    return err(badResponse(answer.value, `listed ${shapeOf(answer.value)} instead of the calendar`));
   if (self.status === 507) return err(badResponse(answer.value, "listed a part of the calendar"));
   return ok({
     items: itemsOf(read.value, calendar),

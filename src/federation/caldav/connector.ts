@@ -70,8 +70,7 @@ export function createCalDavConnector(options: CalDavOptions): Connector {
       inCalendar(calendarId, (calendar) => readChanges(client, calendar, cursor)),
     get: (calendarId, ids) => inCalendar(calendarId, (calendar) => openEvents(client, calendar, ids)),
     idOf: (calendarId, uid) => newEventId(withSlash(calendarId), uid),
-    upsert: (request) =>
-      inCalendar(request.calendarId, (calendar) => putEvent(client, calendar, request)),
+    upsert: (request) => inCalendar(request.calendarId, (calendar) => putEvent(client, calendar, request)),
     delete: (request) =>
       inCalendar(request.calendarId, (calendar) =>
         deleteEvent(client, calendar, request.id, request.expectedEtag),

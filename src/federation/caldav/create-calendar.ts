@@ -58,6 +58,9 @@ export async function createCalendarIn(client: DavClient, homeUrl: string, name:
 }
 
 function calendarPath(name: string): string {
-  const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
   return `t-minus-${slug === "" ? "calendar" : slug}/`;
 }

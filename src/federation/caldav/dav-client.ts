@@ -78,7 +78,8 @@ export function multistatusOf(
   // Some servers say 200 to a REPORT.
   if (answer.status !== 207 && answer.status !== 200) return err(failureOfStatus(answer, clock.now()));
   const multistatus = readMultistatus(answer.text);
-  if (multistatus === undefined) return err(badResponse(answer, `answered ${shapeOf(answer)} instead of a multistatus`));
+  if (multistatus === undefined)
+    return err(badResponse(answer, `answered ${shapeOf(answer)} instead of a multistatus`));
   return ok({ ...multistatus, url: answer.url });
 }
 

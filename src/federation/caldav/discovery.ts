@@ -69,7 +69,9 @@ async function homeFrom(client: DavClient, url: string): Promise<Result<CalDavAc
   if (!asked.ok) return asked;
   const homes = homesOf(asked.value);
   if (homes.length > 0) return firstWithCalendars(client, homes);
-  const principal = asked.value.members.flatMap((member) => hrefsOf(member, DAV, "current-user-principal"))[0];
+  const principal = asked.value.members.flatMap((member) =>
+    hrefsOf(member, DAV, "current-user-principal"),
+  )[0];
   if (principal !== undefined) {
     const target = sameSecurity(principal, asked.value.url);
     const described = target === undefined ? undefined : await describe(client, target);
@@ -104,7 +106,9 @@ async function firstWithCalendars(
     if (account.ok && account.value.calendars.length > 0) return account;
     first ??= account;
   }
-  return first ?? err({ kind: "give-up", code: "not-supported", reason: "The server names no calendar home." });
+  return (
+    first ?? err({ kind: "give-up", code: "not-supported", reason: "The server names no calendar home." })
+  );
 }
 
 type Described = Multistatus & { readonly url: string };
@@ -148,7 +152,11 @@ function sameSecurity(href: string, base: string): string | undefined {
 }
 
 function notCalDav(url: string): ConnectorFailure {
-  return { kind: "give-up", code: "not-supported", reason: `${new URL(url).host} offers no calendars at this address.` };
+  return {
+    kind: "give-up",
+    code: "not-supported",
+    reason: `${new URL(url).host} offers no calendars at this address.`,
+  };
 }
 
 function refusalOf(failure: ConnectorFailure): ConnectRefusal {

@@ -31,7 +31,11 @@ export async function openEvents(
   return ok(events);
 }
 
-async function openBatch(client: DavClient, calendar: CalendarPlace, ids: readonly string[]): Promise<Opened> {
+async function openBatch(
+  client: DavClient,
+  calendar: CalendarPlace,
+  ids: readonly string[],
+): Promise<Opened> {
   const answer = await client.xml((fetch) =>
     calendarMultiGet({
       url: calendar.url,
@@ -104,7 +108,8 @@ export async function openEvent(
   if (isICalendar(text)) return ok({ id, etag: etagOf(headers.get("etag")), ical: text });
   const shape = shapeOf(answer.value);
   // A login page or a cut connection is no proof that the event is gone.
-  if (shape !== "something unreadable") return err(badResponse(answer.value, `answered ${shape} instead of an event`));
+  if (shape !== "something unreadable")
+    return err(badResponse(answer.value, `answered ${shape} instead of an event`));
   return ok(null);
 }
 

@@ -1,7 +1,7 @@
 // PUT and DELETE under a condition (RFC 4791 5.3.2, RFC 9110 13.1). A condition that did not hold is an outcome, with what is there now.
 //
-// A server whose entity tags are weak refuses every If-Match. When it refuses and what is there still has the expected tag, the state
-// did hold, and the write is sent again without the condition.
+// A server whose entity tags are weak refuses every If-Match, and Radicale 3.1.8 refuses `If-Match: *`. When a condition is refused and
+// what is there now meets it all the same, the write is sent again without the condition.
 
 import type {
   ConnectorFailure,
@@ -32,7 +32,11 @@ export function newEventId(calendarId: string, uid: string): string {
   return `${calendarId}${encodeURIComponent(resourceName(uid))}`;
 }
 
-export async function putEvent(client: DavClient, calendar: CalendarPlace, request: WriteRequest): Promise<Written> {
+export async function putEvent(
+  client: DavClient,
+  calendar: CalendarPlace,
+  request: WriteRequest,
+): Promise<Written> {
   const { id, expectedEtag, ical } = request;
   if (id !== null) {
     // Without a tag it must at least be there: an update never creates.
@@ -40,7 +44,14 @@ export async function putEvent(client: DavClient, calendar: CalendarPlace, reque
   }
   const object = readCalendarObject(ical);
   if (!object.ok) return err(giveUp("refused", "The event is not one that a calendar takes."));
-  return putAt(client, calendar, newEventId(calendar.id, object.value.uid), ical, { "if-none-match": "*" }, null);
+  return putAt(
+    client,
+    calendar,
+    newEventId(calendar.id, object.value.uid),
+    ical,
+    { "if-none-match": "*" },
+    null,
+  );
 }
 
 async function putAt(
@@ -59,16 +70,21 @@ async function putAt(
   );
   if (!answer.ok) return answer;
   const { status, headers } = answer.value;
+  const isUpdate = condition["if-match"] !== undefined;
   if (status === 200 || status === 201 || status === 204) {
-    return ok({ kind: "written", id: placedAt(answer.value, calendar, id), etag: etagOf(headers.get("etag")) });
+    return ok({
+      kind: "written",
+      id: placedAt(answer.value, calendar, id),
+      etag: etagOf(headers.get("etag")),
+    });
   }
   if (status === 412) {
     const current = await openEvent(client, calendar, id);
     if (!current.ok) return current;
-    if (isStill(current.value, expectedEtag)) return putAt(client, calendar, id, ical, nothing, null);
+    if (isUpdate && isStill(current.value, expectedEtag))
+      return putAt(client, calendar, id, ical, nothing, null);
     return ok({ kind: "conflict", current: current.value });
   }
-  const isUpdate = condition["if-match"] !== undefined;
   if (isUpdate && (status === 404 || status === 410)) return ok({ kind: "conflict", current: null });
   if (status === 403 || status === 409 || status === 415 || status === 507) {
     return refusedWrite(client, calendar, answer.value);
@@ -88,7 +104,8 @@ async function refusedWrite(client: DavClient, calendar: CalendarPlace, answer: 
   const clause = preconditionOf(answer.text);
   const { host } = new URL(answer.url);
   if (clause === undefined) {
-    if (answer.status === 409) return err(giveUp("not-found", `The calendar is not there any more at ${host}.`));
+    if (answer.status === 409)
+      return err(giveUp("not-found", `The calendar is not there any more at ${host}.`));
     return err(client.failureOf(answer));
   }
   if (clause.local === "no-uid-conflict") {
@@ -143,12 +160,15 @@ export async function deleteEvent(
   const current = await openEvent(client, calendar, id);
   if (!current.ok) return current;
   if (current.value === null) return ok({ kind: "already-gone" });
+  // A condition was refused that was not set: the server has one of its own.
+  if (expectedEtag === null) return err(client.failureOf(answer.value));
   if (isStill(current.value, expectedEtag)) return deleteEvent(client, calendar, id, null);
   return ok({ kind: "conflict", current: current.value });
 }
 
+/** Without an expected tag it is enough that something is there. */
 function isStill(current: ProviderEvent | null, expectedEtag: string | null): boolean {
-  return expectedEtag !== null && current?.etag === expectedEtag;
+  return current !== null && (expectedEtag === null || current.etag === expectedEtag);
 }
 
 function giveUp(code: "refused" | "too-large" | "not-found", reason: string): ConnectorFailure {

@@ -84,7 +84,9 @@ async function follow(
     if (!isRedirect(response.status, request.method)) {
       const text = await readBody(response, answerBytesMax);
       if (text === undefined) {
-        return err(giveUp("too-large", `The answer of ${target.host} is larger than ${answerBytesMax} bytes.`));
+        return err(
+          giveUp("too-large", `The answer of ${target.host} is larger than ${answerBytesMax} bytes.`),
+        );
       }
       return ok({
         status: response.status,

@@ -57,8 +57,14 @@ const notPublicV6 = [
   ["3fff::", 20],
 ] as const;
 
-const blocksV4: readonly Block[] = notPublicV4.map(([text, bits]) => ({ octets: ipv4Octets(text) ?? [], bits }));
-const blocksV6: readonly Block[] = notPublicV6.map(([text, bits]) => ({ octets: ipv6Octets(text) ?? [], bits }));
+const blocksV4: readonly Block[] = notPublicV4.map(([text, bits]) => ({
+  octets: ipv4Octets(text) ?? [],
+  bits,
+}));
+const blocksV6: readonly Block[] = notPublicV6.map(([text, bits]) => ({
+  octets: ipv6Octets(text) ?? [],
+  bits,
+}));
 
 export function isPublicV4(octets: readonly number[]): boolean {
   return !blocksV4.some((block) => isInside(octets, block));

@@ -11,7 +11,10 @@ export function failureOfStatus(answer: Answer, nowMs: number): ConnectorFailure
   if (status === 401) {
     return answer.withoutCredentials
       ? { kind: "give-up", code: "refused", reason: movedReason(answer) }
-      : { kind: "reauthorize", reason: `${new URL(answer.url).host} does not accept the user name and password.` };
+      : {
+          kind: "reauthorize",
+          reason: `${new URL(answer.url).host} does not accept the user name and password.`,
+        };
   }
   const wait = retryAfterMs(answer.headers.get("retry-after"), nowMs);
   if (status === 429 || status === 503) {
@@ -36,5 +39,10 @@ export function movedReason(answer: Answer): string {
 }
 
 export function badResponse(answer: Answer, what: string): ConnectorFailure {
-  return { kind: "retry", code: "bad-response", retryAfterMs: null, reason: `${new URL(answer.url).host} ${what}.` };
+  return {
+    kind: "retry",
+    code: "bad-response",
+    retryAfterMs: null,
+    reason: `${new URL(answer.url).host} ${what}.`,
+  };
 }

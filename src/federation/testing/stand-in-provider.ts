@@ -94,7 +94,7 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
     if (!calendars.has(calendarId)) return err(notFound);
     const [mode = "full", text = "0"] = cursor === null ? [] : cursor.split(":");
     const since = Number(text);
-    if (cursor !== null && since < floor) return err({ kind: "resync", reason: "" } as const);
+    if (mode === "delta" && since < floor) return err({ kind: "resync", reason: "" } as const);
     const isFull = mode === "full";
     const all = items(calendarId, since, isFull);
     const page = all.slice(0, pageSize);
@@ -102,7 +102,7 @@ export function createStandIn(primaryId: string, pageSize = 3): StandIn {
     const last = more ? (page.at(-1)?.revision ?? since) : revision;
     const value: ChangesPage = {
       items: faults.repeatsItems ? [...page, ...page] : page,
-      cursor: `${more && isFull ? "full" : "delta"}:${Math.max(last, floor)}`,
+      cursor: `${more && isFull ? "full" : "delta"}:${last}`,
       more,
       scope: isFull ? "full" : "delta",
     };

@@ -331,7 +331,7 @@ describe("properties", () => {
   ])("COUNT of %s ends where counting one by one does, for every COUNT", (rule) => {
     const dtstart = civilFromParts(2020, 1, 14, 10, 30, 0);
     const open = expand(rule, dtstart, null, { from: CIVIL_MIN, to: dtstart + 1_500 * DAY_MS });
-    for (let count = 2; count < Math.min(open.length, 900); count += 1 + (count >> 4)) {
+    for (let count = 2; count < open.length; count += 1 + (count >> 3)) {
       const from = open[count - 2] ?? 0;
       expect(expand(`${rule};COUNT=${count}`, dtstart, null, { from, to: CIVIL_MAX })).toEqual(
         open.slice(count - 2, count),

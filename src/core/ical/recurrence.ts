@@ -72,47 +72,31 @@ function seriesOf(
   return { series: periodSeries(rule, frequency, start), hours: null };
 }
 
-interface Position {
-  readonly index: number;
-  /** Starts that COUNT still allows from `index` on. */
-  readonly remaining: number;
-}
-
-/** Counts the starts of the periods from 1 up to `target`, as long as COUNT allows any; null when the budget ends. */
-function skipTo(
+/** What COUNT still allows after the starts of the periods `from` up to `to`; null when the budget ends. */
+function countTo(
   series: Series,
   hours: HourSeries | null,
-  target: number,
+  from: number,
+  to: number,
   allowed: number,
   budget: StepBudget,
-): Position | null {
-  let remaining = allowed;
-  let index = 1;
-  if (series.uniformCount !== null) {
-    return { index: target, remaining: remaining - series.uniformCount * (target - 1) };
-  }
+): number | null {
+  if (series.uniformCount !== null) return allowed - series.uniformCount * (to - from);
   const days = hours?.days ?? null;
-  if (days !== null && target > 1) {
-    // Period by period to the next month, month by month to the one of the target, then period by period again.
-    const from = packedDate(daysOfCivil(series.begins(1)));
-    const to = packedDate(daysOfCivil(series.begins(target)));
-    let month = yearOfPacked(from) * 12 + monthOfPacked(from);
-    const lastMonth = yearOfPacked(to) * 12 + monthOfPacked(to) - 1;
-    if (month < lastMonth) {
-      const reached = countThrough(series, index, days.first(dayOfMonthNumber(month)), remaining, budget);
-      if (reached === null) return null;
-      remaining = reached;
-      for (; month < lastMonth && remaining > 0; month++) {
-        const starts = days.perDay * days.inMonth(Math.floor(month / 12), (month % 12) + 1);
-        if (starts > remaining) break;
-        remaining -= starts;
-        budget.stepsLeft -= 1;
-      }
-      index = days.first(dayOfMonthNumber(month));
-    }
+  if (days === null) return countThrough(series, from, to, allowed, budget);
+  // Period by period to the next month, month by month to that of the end, then period by period again.
+  const first = packedDate(daysOfCivil(series.begins(from)));
+  const end = packedDate(daysOfCivil(series.begins(to)));
+  let month = yearOfPacked(first) * 12 + monthOfPacked(first);
+  const lastMonth = yearOfPacked(end) * 12 + monthOfPacked(end) - 1;
+  if (month >= lastMonth) return countThrough(series, from, to, allowed, budget);
+  let remaining = countThrough(series, from, days.first(dayOfMonthNumber(month)), allowed, budget);
+  for (; remaining !== null && month < lastMonth && remaining > 0; month++) {
+    remaining -= days.perDay * days.inMonth(Math.floor(month / 12), (month % 12) + 1);
+    budget.stepsLeft -= 1;
   }
-  const reached = countThrough(series, index, target, remaining, budget);
-  return reached === null ? null : { index: target, remaining: reached };
+  if (remaining === null || remaining <= 0) return remaining;
+  return countThrough(series, days.first(dayOfMonthNumber(month)), to, remaining, budget);
 }
 
 function dayOfMonthNumber(month: number): number {
@@ -165,7 +149,19 @@ function nominalStarts(
   let remaining = rule.count === null ? Infinity : rule.count - 1;
   let index = counts ? 0 : target;
   const last = series.indexAt(upper);
+  let isBehind = counts;
   while (remaining > 0 && index <= last) {
+    if (isBehind && index > 0) {
+      // DTSTART's own period is done; those up to the window are only counted.
+      isBehind = false;
+      if (index < target) {
+        const left = countTo(series, hours, index, target, remaining, budget);
+        if (left === null) return null;
+        remaining = left;
+        index = target;
+        continue;
+      }
+    }
     budget.stepsLeft -= PERIOD_STEPS;
     if (budget.stepsLeft < 0) return null;
     const next = series.next(index);
@@ -194,11 +190,6 @@ function nominalStarts(
       if (civil >= lower) starts.push(civil);
     }
     index += 1;
-    if (counts && index === 1 && target > 1 && remaining > 0) {
-      const skipped = skipTo(series, hours, target, remaining, budget);
-      if (skipped === null) return null;
-      ({ index, remaining } = skipped);
-    }
   }
   return starts;
 }

@@ -40,8 +40,9 @@ export function failedPropstat(properties: string, failure: Failure): string {
   const error =
     failure.kind === "precondition"
       ? `<D:error>${clauseElement(failure.clause, failure.href)}</D:error>`
-      : `<D:responsedescription>${escapeText(failure.reason)}</D:responsedescription>`;
-  return propstat(properties, statusElement(statusOf(failure)), error);
+      : "";
+  const reason = `<D:responsedescription>${escapeText(failure.reason)}</D:responsedescription>`;
+  return propstat(properties, statusElement(statusOf(failure)), error + reason);
 }
 
 export const XML_TYPE = "application/xml; charset=utf-8";

@@ -95,6 +95,7 @@ describe("PROPPATCH", () => {
     expect(found.get(C("calendar-free-busy-set"))?.inner).toBe("<B:NO/>");
     const all = await alice.send("PROPFIND", UNIFIED, null, { depth: "0" });
     expect(all.text.match(/displayname>/g)).toHaveLength(2);
+    expect(all.text).not.toContain("calendar-color");
     expect(alice.store.collection("unified")).toMatchObject({
       color: "#FF2968FF",
       sortOrder: 7,
@@ -331,6 +332,7 @@ describe("MKCALENDAR and MKCOL", () => {
       '<B:mkcalendar xmlns:B="urn:ietf:params:xml:ns:caldav" xmlns:C="http://calendarserver.org/ns/"><A:set xmlns:A="DAV:"><A:prop><A:resourcetype><A:collection/><C:subscribed/></A:resourcetype><C:source><A:href>webcal://example.com/x.ics</A:href></C:source></A:prop></A:set></B:mkcalendar>';
     const answer = await alice.send("MKCOL", `${HOME}sub/`, body, marked);
     expect(property(answer, `${HOME}sub/`, "{DAV:}resourcetype")?.status).toBe(403);
+    expect(answer.text).toContain("<D:responsedescription>Subscriptions cannot be stored here");
     expect(alice.store.collection("sub")).toBeUndefined();
   });
 

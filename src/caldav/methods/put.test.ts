@@ -236,6 +236,8 @@ describe("what PUT refuses, and how (RFC 4791 5.3.2.1)", () => {
       const answer = await send("PUT", `${UNIFIED}a.ics`, body, headers);
       expect(errorOf(answer)).toBe(`${CALDAV}max-resource-size`);
       expect(pulled).toBeLessThan(1_048_576 + 4 * 65_536);
+      // Said to be too large: not read at all, but for what the stream fetched ahead.
+      if (length === "104857600") expect(pulled).toBeLessThanOrEqual(2 * 65_536);
     }
   });
 });

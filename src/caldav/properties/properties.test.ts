@@ -113,23 +113,25 @@ describe("the home", () => {
 
   it("checklist A11, A23: its ctag and token move with every change below it and stand still otherwise", async () => {
     const alice = client();
-    const state = async (): Promise<string> => {
-      const body = propfindBody("C:getctag", "A:sync-token");
-      const answer = await propfind(alice, HOME, "0", body);
-      expect(property(answer, HOME, D("sync-token"))?.text).toMatch(/^data:,/);
-      return `${property(answer, HOME, CS("getctag"))?.text} ${property(answer, HOME, D("sync-token"))?.text}`;
+    const seen = { ctag: new Set<string>(), token: new Set<string>() };
+    const look = async (): Promise<void> => {
+      const answer = await propfind(alice, HOME, "0", propfindBody("C:getctag", "A:sync-token"));
+      seen.ctag.add(property(answer, HOME, CS("getctag"))?.text ?? "");
+      seen.token.add(property(answer, HOME, D("sync-token"))?.text ?? "");
     };
-    const states = [await state()];
+    await look();
     await alice.send("PUT", `${UNIFIED}a.ics`, event("a"), ICAL);
-    states.push(await state());
+    await look();
     await alice.send("PUT", `${UNIFIED}a.ics`, event("a", "SUMMARY:2"), ICAL);
-    states.push(await state());
+    await look();
     await alice.send("DELETE", `${UNIFIED}a.ics`);
-    states.push(await state());
+    await look();
     await alice.send("MKCOL", `${HOME}work/`);
-    states.push(await state());
-    expect(new Set(states).size).toBe(5);
-    expect(await state()).toBe(states[4]);
+    await look();
+    expect([seen.ctag.size, seen.token.size]).toEqual([5, 5]);
+    await look();
+    expect([seen.ctag.size, seen.token.size]).toEqual([5, 5]);
+    for (const token of seen.token) expect(token).toMatch(/^data:,/);
   });
 
   it("checklist A16: one collection for events alone and one for tasks alone", async () => {

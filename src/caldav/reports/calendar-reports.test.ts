@@ -334,6 +334,7 @@ describe("calendar-multiget (RFC 4791 7.9)", () => {
   it("checklist O5, O1: hrefs encoded in any way, absolute, and of other places", async () => {
     const work = await bernard();
     await work.send("PUT", `${WORK}a%20%40b.ics`, event("x"), ICAL);
+    await work.send("PUT", `${HOME}unified/elsewhere.ics`, event("elsewhere"), ICAL);
     const answer = await ask(
       work,
       multiget(
@@ -341,7 +342,7 @@ describe("calendar-multiget (RFC 4791 7.9)", () => {
         `${WORK}%61bcd2.ics`,
         `${WORK}a%20%40b.ics`,
         "/dav/calendars/bob/work/abcd1.ics",
-        `${HOME}unified/abcd1.ics`,
+        `${HOME}unified/elsewhere.ics`,
         "abcd1.ics",
         `${WORK}%zz.ics`,
         "",

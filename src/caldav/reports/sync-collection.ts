@@ -117,7 +117,7 @@ function changesOfHome(
   render: RenderResponse,
 ): Result<Changes, Failure> {
   const { store } = context;
-  const deleted = revision > store.revision() ? undefined : store.deletedCollectionsSince(revision);
+  const deleted = store.deletedCollectionsSince(revision);
   if (deleted === undefined) return err(invalidToken());
   const { slug } = store.principal();
   const changed = store.collections().filter((calendar) => revision === 0 || calendar.revision > revision);

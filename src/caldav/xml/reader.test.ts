@@ -1,10 +1,10 @@
 // XML 1.0 and Namespaces in XML 1.0 as request bodies need them; what is hostile or malformed is refused with a sentence.
 // fast-xml-parser's validator, which nobody here wrote, agrees on what is well-formed.
 
-import { XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { childOf, standalone } from "./element.ts";
 import { readXml, type XmlElement } from "./reader.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 function rootOf(text: string): XmlElement {
   const root = readXml(text);
@@ -159,6 +159,6 @@ describe("an element standing alone", () => {
 
   it("is well-formed for a validator that nobody here wrote", () => {
     const root = rootOf('<D:a xmlns:D="DAV:" xmlns:x="urn:&quot;1"><x:p><D:q/></x:p></D:a>');
-    expect(XMLValidator.validate(standalone(root.children[0] ?? root))).toBe(true);
+    expect(isWellFormed(standalone(root.children[0] ?? root))).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import { canaryEvent, foundIn } from "./canaries.ts";
 import { eventOf, instant } from "./events.ts";
 import { eventually } from "./wait.ts";
 import { createWorld } from "./world.ts";
-import type { World } from "./world.ts";
+import type { Upstream, World } from "./world.ts";
 
 let world: World;
 
@@ -22,6 +22,15 @@ afterAll(async () => {
 const uids = (events: readonly { uid: string }[]): readonly string[] => events.map(({ uid }) => uid).toSorted();
 const starts = (events: readonly { text: string }[]): readonly number[] =>
   events.map(({ text }) => instant(text)).toSorted((x, y) => x - y);
+
+/** Every byte our server sent to an upstream, from request number `from` on. */
+function sentTo({ proxy }: Upstream, from = 0): Buffer {
+  return Buffer.concat(proxy.requests.slice(from).flatMap(({ url, head, body }) => [Buffer.from(`${url}\n${head}`), body]));
+}
+
+function unfolded(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("latin1").replaceAll(/\r?\n[ \t]/g, ""), "latin1");
+}
 
 describe("one canonical calendar over Radicale and Xandikos", () => {
   test("A's existing events appear in unified, and in B as busy blocks", async () => {
@@ -40,16 +49,14 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     const made = canaryEvent("phone-1@example.com", "20270107T090000Z", "20270107T100000Z");
     await world.phone.put(made);
     expect(await world.phone.sync()).toMatchObject({ ok: true });
-    const inA = await eventually("A holds it", world.inA, (events) => uids(events).includes(made.uid));
-    const copy = Buffer.from(inA.find(({ uid }) => uid === made.uid)?.text.replaceAll(/\r?\n[ \t]/g, "") ?? "");
-    expect(foundIn(copy, made.canaries)).toHaveLength(made.canaries.length);
+    await eventually("A holds it", world.inA, (events) => uids(events).includes(made.uid));
+    // What was sent is judged, not what is kept: Radicale 3.1.8 cuts X-APPLE-STRUCTURED-LOCATION at its comma.
+    expect(foundIn(unfolded(sentTo(world.a)), made.canaries)).toEqual(made.canaries);
     const blocks = await eventually("B holds three blocks", () => world.overlay(world.b), (all) => all.length === 3);
     expect(blocks.map(({ summary }) => summary)).toEqual(["Busy", "Busy", "Busy"]);
-    const sent = Buffer.concat(
-      world.b.proxy.requests.slice(before).flatMap((r) => [Buffer.from(`${r.url}\n${r.head}`), r.body]),
-    );
+    const sent = unfolded(sentTo(world.b, before));
     expect(sent.length).toBeGreaterThan(200);
-    expect(foundIn(Buffer.from(sent.toString("latin1").replaceAll(/\r?\n[ \t]/g, ""), "latin1"), made.canaries)).toEqual([]);
+    expect(foundIn(sent, made.canaries)).toEqual([]);
   });
 
   test("moving it in A with another client moves it in unified and in B", async () => {

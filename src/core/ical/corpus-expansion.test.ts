@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CalendarObject } from "./calendar-object-resource.ts";
 import { formatDate, formatLocal, parseDateTime } from "./civil.ts";
 import { firstProperty, firstText } from "./component.ts";
@@ -11,6 +11,9 @@ import type { JCalComponent } from "./jcal.ts";
 import { parseCalendar } from "./parse.ts";
 import { instancesOf, overlaps, type Instance, type Span } from "./recurrence-set.ts";
 import { UTC } from "./zone.ts";
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = join(process.env["SHARED_DIR"] ?? "../shared", "corpus");
 const isHere = existsSync(join(folder, "expansion.jsonl"));

@@ -358,6 +358,17 @@ describe("occurrenceRows and columnsOf", () => {
     });
   });
 
+  it.each([
+    ["COUNT", "RRULE:FREQ=DAILY;COUNT=3"],
+    ["UNTIL", "RRULE:FREQ=DAILY;UNTIL=20260117T090000Z"],
+    ["COUNT and an EXDATE at the end", "RRULE:FREQ=DAILY;COUNT=4\nEXDATE:20260118T090000Z"],
+    ["RDATE", "RDATE:20260117T090000Z"],
+    ["a period", "RDATE;VALUE=PERIOD:20260117T080000Z/PT2H"],
+  ])("ends with %s", (_name, lines) => {
+    const series = object(["DTSTART:20260115T090000Z", "DURATION:PT1H", lines]);
+    expect(columnsOf(series, UTC).endTs).toBe(at("20260117T100000Z"));
+  });
+
   it("an endless series has no end, an empty to-do no times", () => {
     expect(columnsOf(object(["DTSTART:20260115T090000Z", "RRULE:FREQ=DAILY"]), UTC).endTs).toBeNull();
     expect(columnsOf(object(["SUMMARY:x"], "VTODO"), UTC)).toMatchObject({

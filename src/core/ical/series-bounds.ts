@@ -61,7 +61,6 @@ export function someInstance(
   if (!series.isRecurring || (span.start !== null && span.end !== null && end - from <= FIRST_WINDOW_MS)) {
     return someWithin(series, span.start ?? CIVIL_MIN, end, condition);
   }
-  if (span.start !== null) from = span.start;
   for (let width = FIRST_WINDOW_MS; from < end; width *= 4) {
     const to = Math.min(end, from + width);
     if (someWithin(series, from, to, condition)) return true;

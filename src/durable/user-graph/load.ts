@@ -45,6 +45,8 @@ export async function createGraph(
   const historyEpoch = newId("jrn", clock, random).slice(-12).toLowerCase();
   const now = clock.now();
   storage.transactionSync(() => {
+    // Two initialisations may race to here; the first one counts.
+    if (storage.sql.exec("SELECT 1 FROM owner").toArray().length > 0) return;
     storage.sql.exec(
       `INSERT INTO owner (only, user_id, slug, person, history_epoch, revision, created_at) VALUES (1, ?, ?, ?, ?, ?, ?)`,
       user.userId,

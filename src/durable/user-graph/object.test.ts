@@ -125,6 +125,13 @@ describe("the object of a user", () => {
     });
   });
 
+  it("lets one of two racing initialisations count", async () => {
+    const stub = freshStub();
+    const user = newUser();
+    await Promise.all([stub.initialise(user), stub.initialise(user)]);
+    expect((await stub.fetch(put())).status).toBe(201);
+  });
+
   it("wakes up for what is due, and not at all where nothing is", async () => {
     const stub = await freshUser();
     await stub.fetch(put("quiet.ics"));

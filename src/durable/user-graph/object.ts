@@ -71,6 +71,8 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
       await createGraph(storage, await openVault(storage, this.env, "user"), user, clock, random);
     });
     this.#opening = undefined;
+    const owner = (await this.#known()).state.owner.principal;
+    assert(owner.userId === user.userId, "an object belongs to one user for ever");
   }
 
   async raiseCredentialEpoch(epoch: number): Promise<void> {

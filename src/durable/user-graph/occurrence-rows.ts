@@ -41,9 +41,12 @@ export const occurrenceStatements = {
   /** Events with instances that the index does not hold, at the end or at the beginning of the span. */
   beyond: "SELECT event_key FROM events WHERE indexed_until IS NOT NULL AND indexed_until < ?",
   before: "SELECT event_key FROM events WHERE indexed_from IS NOT NULL AND indexed_from > ?",
-  insert:
-    "INSERT OR REPLACE INTO occurrences (event_key, recurrence_id, start_ts, end_ts, busy_kind, is_floating, is_long) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  clear: "DELETE FROM occurrences WHERE event_key = ?",
+  insert: `INSERT OR REPLACE INTO occurrences (event_key, recurrence_id, start_ts, end_ts, busy_kind, is_floating, is_long)
+    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?2)`,
+  stored:
+    "SELECT recurrence_id, start_ts, end_ts, busy_kind, is_floating FROM occurrences WHERE event_key = ? ORDER BY recurrence_id",
+  remove:
+    "DELETE FROM occurrences WHERE event_key = ?1 AND recurrence_id IN (SELECT value FROM json_each(?2))",
 } as const;
 
 /** The four bounds that `touched` and `busy` take. */
@@ -64,20 +67,19 @@ export function uncoveredEvents(sql: SqlStorage, span: TimeSpan): Set<number> {
   return keys;
 }
 
+/** Replaces the rows of an event; those that stay as they are (a new title moves no instance) are not touched. */
 export function writeOccurrences(sql: SqlStorage, eventKey: number, rows: readonly OccurrenceRow[]): void {
-  sql.exec(occurrenceStatements.clear, eventKey);
-  for (const row of rows) {
-    const isLong = row.end - row.start > LONG_MS ? 1 : 0;
-    const isFloating = row.isFloating ? 1 : 0;
-    sql.exec(
-      occurrenceStatements.insert,
-      eventKey,
-      row.recurrenceId,
-      row.start,
-      row.end,
-      row.busyKind,
-      isFloating,
-      isLong,
-    );
+  const stale = new Map<number, string>();
+  for (const row of sql.exec(occurrenceStatements.stored, eventKey).raw()) {
+    stale.set(row[0] as number, `${String(row[1])} ${String(row[2])} ${String(row[3])} ${String(row[4])}`);
   }
+  const fresh: (readonly (number | string)[])[] = [];
+  for (const { recurrenceId, start, end, busyKind, isFloating } of rows) {
+    const floating = isFloating ? 1 : 0;
+    const isSame = stale.get(recurrenceId) === `${start} ${end} ${busyKind} ${floating}`;
+    stale.delete(recurrenceId);
+    if (!isSame) fresh.push([recurrenceId, start, end, busyKind, floating, end - start > LONG_MS ? 1 : 0]);
+  }
+  if (stale.size > 0) sql.exec(occurrenceStatements.remove, eventKey, JSON.stringify([...stale.keys()]));
+  if (fresh.length > 0) sql.exec(occurrenceStatements.insert, eventKey, JSON.stringify(fresh));
 }

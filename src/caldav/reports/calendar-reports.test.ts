@@ -1,35 +1,13 @@
-// calendar-query, calendar-multiget and free-busy-query: the examples of RFC 4791 7.8 to 7.10 as printed (where an example contradicts
+// calendar-query and calendar-multiget: the examples of RFC 4791 7.8 and 7.9 as printed (where an example contradicts
 // its own Appendix B, the appendix is the data and the text of the section decides), and checklist A13, O2, T4, A12.
 
 import { describe, expect, it } from "vitest";
-import { memoryCalendarStore } from "../../core/testing/calendar-store-memory.ts";
-import {
-  calendar,
-  client,
-  errorOf,
-  event,
-  HOME,
-  ICAL,
-  multistatus,
-  type Answer,
-  type Client,
-} from "../testing/client.ts";
+import { calendar, client, errorOf, event, HOME, ICAL, multistatus, type Answer } from "../testing/client.ts";
 import { APPENDIX_B } from "../testing/rfc4791-appendix-b.ts";
+import { ask, bernard, WORK } from "../testing/rfc4791-collection.ts";
 
-const WORK = "/dav/calendars/alice/work/";
 const DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data";
 const ETAG = "{DAV:}getetag";
-
-async function bernard(): Promise<Client> {
-  const store = memoryCalendarStore();
-  store.addCollection("work", "local", ["VEVENT", "VTODO", "VFREEBUSY"]);
-  const work = client({}, store);
-  for (const [name, ical] of APPENDIX_B) {
-    const put = await work.send("PUT", WORK + name, ical, ICAL);
-    expect(put.status, `${name}: ${put.text}`).toBe(201);
-  }
-  return work;
-}
 
 /** 31,536,000 instances a year. */
 const EVERY_SECOND = "RRULE:FREQ=SECONDLY";
@@ -58,18 +36,6 @@ function multiget(...hrefs: string[]): string {
     '<?xml version="1.0" encoding="utf-8" ?><C:calendar-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/><C:calendar-data/></D:prop>' +
     `${hrefs.map((href) => `<D:href>${href}</D:href>`).join("")}</C:calendar-multiget>`
   );
-}
-
-function freeBusy(range: string): string {
-  return `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">${range}</C:free-busy-query>`;
-}
-
-async function ask(
-  work: Client,
-  body: string,
-  headers: Record<string, string> = { depth: "1" },
-): Promise<Answer> {
-  return work.send("REPORT", WORK, body, headers);
 }
 
 describe("calendar-query (RFC 4791 7.8)", () => {
@@ -361,45 +327,5 @@ describe("calendar-multiget (RFC 4791 7.9)", () => {
     const work = await bernard();
     expect((await ask(work, multiget())).status).toBe(400);
     expect((await ask(work, multiget(...Array.from({ length: 5001 }, () => `${WORK}a`)))).status).toBe(413);
-  });
-});
-
-describe("free-busy-query (RFC 4791 7.10)", () => {
-  it("7.10.1: the example", async () => {
-    const answer = await ask(
-      await bernard(),
-      freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'),
-    );
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toMatch(/^text\/calendar/);
-    expect(answer.text).toMatch(/^DTSTART:20060104T140000Z\r?$/m);
-    expect(answer.text).toMatch(/^DTEND:20060105T220000Z\r?$/m);
-    const periods = answer.text.match(/^FREEBUSY.*$/gm)?.join("\n") ?? "";
-    expect(periods).toMatch(/FBTYPE=BUSY-TENTATIVE:20060104T150000Z\/(PT1H|20060104T160000Z)/);
-    expect(periods).toMatch(/20060104T190000Z\/(PT1H|20060104T200000Z)/);
-  });
-
-  it("is not offered on an object, and wants exactly one whole time-range", async () => {
-    const work = await bernard();
-    const body = freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>');
-    const onObject = await work.send("REPORT", `${WORK}abcd1.ics`, body);
-    expect(onObject.status).toBe(403);
-    expect(errorOf(onObject)).toBe("{DAV:}supported-report");
-    expect((await ask(work, freeBusy(""))).status).toBe(400);
-    expect((await ask(work, freeBusy('<C:time-range start="20060104T140000Z"/>'))).status).toBe(400);
-  });
-
-  it("RFC 6638 9.1: a transparent calendar is never busy", async () => {
-    const work = await bernard();
-    const patch =
-      '<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><C:schedule-calendar-transp xmlns:C="urn:ietf:params:xml:ns:caldav"><C:transparent/></C:schedule-calendar-transp></D:prop></D:set></D:propertyupdate>';
-    await work.send("PROPPATCH", WORK, patch);
-    const answer = await work.send(
-      "REPORT",
-      HOME,
-      freeBusy('<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>'),
-    );
-    expect(answer.text).toContain("BEGIN:VFREEBUSY");
-    expect(answer.text).not.toMatch(/^FREEBUSY/m);
   });
 });

@@ -2,10 +2,6 @@
 
 import type { JCalComponent, JCalParameters, JCalProperty, JCalValue } from "./jcal.ts";
 
-export function nameOf(component: JCalComponent): string {
-  return component[0];
-}
-
 /** Child components, all or those of one lower-case name. */
 export function componentsOf(component: JCalComponent, name?: string): readonly JCalComponent[] {
   return name === undefined ? component[2] : component[2].filter((child) => child[0] === name);
@@ -67,21 +63,6 @@ export function withoutProperties(component: JCalComponent, ...names: readonly s
     component,
     component[1].filter((property) => !names.includes(property[0])),
   );
-}
-
-/** A copy in which one property stands where the first of its name stood (or at the end) and the others of that name are gone. */
-export function withProperty(component: JCalComponent, property: JCalProperty): JCalComponent {
-  const properties: JCalProperty[] = [];
-  let placed = false;
-  for (const existing of component[1]) {
-    if (existing[0] !== property[0]) properties.push(existing);
-    else if (!placed) {
-      properties.push(property);
-      placed = true;
-    }
-  }
-  if (!placed) properties.push(property);
-  return withProperties(component, properties);
 }
 
 /** A copy of a property with a parameter set, or removed with null. */

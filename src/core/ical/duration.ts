@@ -29,19 +29,3 @@ export function parseDuration(text: string): Duration | null {
 export function nominalLength(duration: Duration): number {
   return duration.days * DAY_MS + duration.ms;
 }
-
-export function formatDuration(duration: Duration): string {
-  const total = nominalLength(duration);
-  const sign = total < 0 ? "-" : "";
-  const days = Math.abs(duration.days);
-  let seconds = Math.abs(duration.ms) / 1_000;
-  let text = `${sign}P${days > 0 ? `${days}D` : ""}`;
-  if (seconds > 0 || days === 0) {
-    const hours = Math.floor(seconds / 3_600);
-    const minutes = Math.floor(seconds / 60) % 60;
-    seconds %= 60;
-    text += `T${hours > 0 ? `${hours}H` : ""}${minutes > 0 ? `${minutes}M` : ""}`;
-    if (seconds > 0 || (hours === 0 && minutes === 0)) text += `${seconds}S`;
-  }
-  return text;
-}

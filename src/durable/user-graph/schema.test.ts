@@ -24,6 +24,7 @@ const plans: readonly (readonly [string, string, readonly string[]])[] = [
   ["tombstones", changeStatements.gone, ["tombstones_by_revision (calendar_key=? AND revision>?)"]],
   ["range", occurrenceStatements.touched, ["occurrences_by_start (is_long=? AND start_ts>? AND start_ts<?)"]],
   ["busy", occurrenceStatements.busy, ["occurrences_by_start (is_long=? AND start_ts>? AND start_ts<?)"]],
+  ["rows of an event", occurrenceStatements.stored, ["PRIMARY KEY (event_key=?)"]],
   [
     "beyond the index",
     occurrenceStatements.beyond,

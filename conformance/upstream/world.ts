@@ -62,12 +62,12 @@ export function runAdmin(
   });
 }
 
-export async function createWorld(options: { readonly env?: Record<string, string> } = {}): Promise<World> {
+export async function createWorld(options: { readonly args?: readonly string[] } = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "t-minus-story-"));
   const dataDir = join(folder, "data");
   const [radicale, xandikos] = await Promise.all([startRadicale(), startXandikos()]);
   const [proxyA, proxyB] = await Promise.all([startRecordingProxy(radicale.url), startRecordingProxy(xandikos.url)]);
-  const server = await startServer({ dataDir, env: { ALLOW_PRIVATE_UPSTREAMS: "1", ...options.env } });
+  const server = await startServer({ dataDir, env: { ALLOW_PRIVATE_UPSTREAMS: "1" }, args: options.args ?? [] });
 
   async function admin(args: readonly string[], input?: string): Promise<Record<string, unknown>> {
     const answer = await runAdmin(dataDir, args, input);

@@ -2,7 +2,8 @@
 
 import { Agent, request as httpRequest } from "node:http";
 
-const answerMsMax = 180_000;
+/** Radicale reads 10,000 new files in minutes. */
+const answerMsMax = 600_000;
 
 export interface Answer {
   readonly status: number;

@@ -239,6 +239,17 @@ describe("in", () => {
     expect(world.a.provider.events(overlayOf(world.a))).toEqual([]);
   });
 
+  it("deletes both copies of a meeting that is deleted in unified", async () => {
+    const world = createWorld();
+    for (const { provider } of [world.a, world.b]) provider.put(`${HOME}m.ics`, event("m", 9, "Meeting"));
+    await world.settle();
+    world.graph.remove("m");
+    await world.settle();
+    expect(world.a.provider.events(HOME)).toEqual([]);
+    expect(world.b.provider.events(HOME)).toEqual([]);
+    expect(world.graph.events().size + world.graph.sources().length + world.graph.rows().length).toBe(0);
+  });
+
   it("keeps the event that moves to another place of the same account", async () => {
     const world = await created();
     const before = world.graph.idOf("1");

@@ -72,13 +72,18 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
   let nextId = 0;
 
   function context(): TransitionContext {
-    return { hash, nowMs: clock.now(), newEventId: () => `evt_${String(++nextId).padStart(6, "0")}` as CanonicalEventId };
+    return {
+      hash,
+      nowMs: clock.now(),
+      newEventId: () => `evt_${String(++nextId).padStart(6, "0")}` as CanonicalEventId,
+    };
   }
 
   const rowKey = (row: { canonicalEventId: string; accountId: string; kind: MirrorKind }): string =>
     `${row.canonicalEventId} ${row.accountId} ${row.kind}`;
   const sourceKey = (place: Place): string => `${place.accountId} ${place.providerCalendarId} ${place.id}`;
-  const rowsOf = (id: CanonicalEventId): MirrorRow[] => [...rows.values()].filter((row) => row.canonicalEventId === id);
+  const rowsOf = (id: CanonicalEventId): MirrorRow[] =>
+    [...rows.values()].filter((row) => row.canonicalEventId === id);
   const sourcesOf = (id: CanonicalEventId): SourceRow[] =>
     [...sources.values()].filter((source) => source.canonicalEventId === id);
 
@@ -89,7 +94,9 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
 
   function eventOf(id: CanonicalEventId | undefined): KnownEvent | null {
     const ical = id === undefined ? undefined : events.get(id);
-    return id === undefined || ical === undefined ? null : { canonicalEventId: id, ical, sources: sourcesOf(id) };
+    return id === undefined || ical === undefined
+      ? null
+      : { canonicalEventId: id, ical, sources: sourcesOf(id) };
   }
 
   function parse(ical: string) {
@@ -112,9 +119,11 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
   function replan(id: CanonicalEventId): void {
     const ical = events.get(id);
     const event = ical === undefined ? null : { calendar: parse(ical), placement: placementOf(id) };
-    for (const row of planMirrors(id, event, policy, rowsOf(id), context(), sourcesOf(id))) rows.set(rowKey(row), row);
+    for (const row of planMirrors(id, event, policy, rowsOf(id), context(), sourcesOf(id)))
+      rows.set(rowKey(row), row);
     if (event !== null) return;
-    for (const row of rowsOf(id)) if (row.state === "TOMBSTONED" && row.projectedHash === null) rows.delete(rowKey(row));
+    for (const row of rowsOf(id))
+      if (row.state === "TOMBSTONED" && row.projectedHash === null) rows.delete(rowKey(row));
     if (rowsOf(id).length === 0) uids.delete(id);
   }
 
@@ -140,7 +149,9 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
 
   function knowledge(place: Place, item: ReadItem | null): ItemKnowledge {
     const source = sources.get(sourceKey(place)) ?? null;
-    const ours = [...rows.values()].filter((row) => row.accountId === place.accountId && row.kind !== "origin");
+    const ours = [...rows.values()].filter(
+      (row) => row.accountId === place.accountId && row.kind !== "origin",
+    );
     const tagged = item?.tag?.genuine === true ? item.tag.canonicalEventId : null;
     const mirror =
       ours.find((row) => row.providerEventId === place.id) ??
@@ -148,7 +159,10 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
       null;
     const byUid = item === null ? undefined : (idOf(item.uid, true) ?? idOf(item.uid, false));
     const id = source?.canonicalEventId ?? byUid;
-    const origin = id === undefined ? undefined : rows.get(rowKey({ canonicalEventId: id, accountId: place.accountId, kind: "origin" }));
+    const origin =
+      id === undefined
+        ? undefined
+        : rows.get(rowKey({ canonicalEventId: id, accountId: place.accountId, kind: "origin" }));
     return { source, mirror, event: eventOf(id), origin: origin ?? null };
   }
 
@@ -179,10 +193,18 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
     return Promise.resolve({ ...tally, rejected, orphans });
   }
 
-  function knownResources(accountId: AccountId, providerCalendarId: string): Promise<readonly KnownResource[]> {
+  function knownResources(
+    accountId: AccountId,
+    providerCalendarId: string,
+  ): Promise<readonly KnownResource[]> {
     const known: KnownResource[] = [];
     for (const row of rows.values())
-      if (row.kind !== "origin" && row.accountId === accountId && row.providerCalendarId === providerCalendarId && row.providerEventId !== null)
+      if (
+        row.kind !== "origin" &&
+        row.accountId === accountId &&
+        row.providerCalendarId === providerCalendarId &&
+        row.providerEventId !== null
+      )
         known.push({ providerEventId: row.providerEventId, etag: row.etag, ours: true });
     for (const source of sources.values())
       if (source.accountId === accountId && source.providerCalendarId === providerCalendarId)
@@ -213,7 +235,9 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
       const event = eventOf(row.canonicalEventId);
       const id = report.result === "done" ? report.providerEventId : row.providerEventId;
       const place =
-        report.result === "failed" || id === null ? null : { accountId, providerCalendarId: report.providerCalendarId, id };
+        report.result === "failed" || id === null
+          ? null
+          : { accountId, providerCalendarId: report.providerCalendarId, id };
       save(applyReport(report, row, event, context()), place, uids.get(row.canonicalEventId) ?? null);
     }
     return Promise.resolve();
@@ -231,7 +255,9 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
     }
     const known = new Set([
       ...[...rows.values()].filter((row) => row.accountId === accountId).map((row) => row.providerEventId),
-      ...[...sources.values()].filter((source) => source.accountId === accountId).map((source) => source.providerEventId),
+      ...[...sources.values()]
+        .filter((source) => source.accountId === accountId)
+        .map((source) => source.providerEventId),
     ]);
     return Promise.resolve({ ...found, orphanIds: [...listed.keys()].filter((id) => !known.has(id)) });
   };

@@ -90,8 +90,14 @@ async function startOwn(total: number): ReturnType<Subject["start"]> {
 async function seeded(peer: Peer, total: number): ReturnType<Subject["start"]> {
   const client = createBenchClient(peer.url, peer.username, peer.password);
   const path = new URL(peer.calendarUrl).pathname;
-  const { status } = await client.send("PROPFIND", path, { depth: "1" });
-  if (status !== 207) throw new Error(`${peer.name} answers ${status} to a first PROPFIND`);
+  try {
+    const { status } = await client.send("PROPFIND", path, { depth: "1" });
+    if (status !== 207) throw new Error(`${peer.name} answers ${status} to a first PROPFIND`);
+  } catch (error) {
+    client.close();
+    await peer.stop();
+    throw error;
+  }
   return { calendar: { client, path, total }, stop: () => peer.stop() };
 }
 

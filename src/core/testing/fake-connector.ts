@@ -90,7 +90,7 @@ export function createFakeProvider(options: FakeProviderOptions = {}): FakeProvi
   const faults: Fault[] = [];
   let afterWrite: ConnectorFailure | undefined;
   let always: ConnectorFailure | null = null;
-  let rewrite = (ical: string): string => ical;
+  let rewrite = unchanged;
   let withholds = false;
   let generation = 1;
   let revision = 0;
@@ -155,7 +155,11 @@ export function createFakeProvider(options: FakeProviderOptions = {}): FakeProvi
     return err({ kind: "give-up", code: "not-found", reason: "The calendar is not there." });
   }
 
-  const readOnly: ConnectorFailure = { kind: "give-up", code: "refused", reason: "The calendar is read-only." };
+  const readOnly: ConnectorFailure = {
+    kind: "give-up",
+    code: "refused",
+    reason: "The calendar is read-only.",
+  };
 
   function changes(place: FakeCalendar, text: string | null): Result<ChangesPage, ConnectorFailure> {
     if (text === null) return fullPage(place, "", place.log.length);
@@ -215,7 +219,9 @@ export function createFakeProvider(options: FakeProviderOptions = {}): FakeProvi
         return written(place.calendar);
       }),
     changes: (calendarId, cursor) =>
-      asked({ method: "changes", calendarId, id: null }, () => at(calendarId, (place) => changes(place, cursor))),
+      asked({ method: "changes", calendarId, id: null }, () =>
+        at(calendarId, (place) => changes(place, cursor)),
+      ),
     get: (calendarId, ids) =>
       asked({ method: "get", calendarId, id: null }, () =>
         at(calendarId, (place) =>
@@ -228,7 +234,8 @@ export function createFakeProvider(options: FakeProviderOptions = {}): FakeProvi
         at<WriteOutcome>(request.calendarId, (place) => {
           if (!place.calendar.writable) return err(readOnly);
           const object = readCalendarObject(request.ical);
-          if (!object.ok) return err({ kind: "give-up", code: "refused", reason: "This is no calendar object." });
+          if (!object.ok)
+            return err({ kind: "give-up", code: "refused", reason: "This is no calendar object." });
           const id = request.id ?? idOf(request.calendarId, object.value.uid);
           const current = place.events.get(id) ?? null;
           const holds =
@@ -281,6 +288,10 @@ export function createFakeProvider(options: FakeProviderOptions = {}): FakeProvi
     calls: () => [...calls],
     writes: () => writes,
   };
+}
+
+function unchanged(ical: string): string {
+  return ical;
 }
 
 function idOf(calendarId: string, uid: string): string {

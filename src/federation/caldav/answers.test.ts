@@ -1,65 +1,23 @@
-// What the connector makes of answers that no server should give, and of the habits of those that do. The server is a function here.
+// What the connector makes of answers that no server should give, and of the habits of those that do.
 
 import { describe, expect, it } from "vitest";
 
 import type { Connector } from "../../core/ports/connector.ts";
-import { createCalDavConnector, type CalDavOptions } from "./connector.ts";
-import { discoverCalDav } from "./discovery.ts";
+import { createCalDavConnector } from "./connector.ts";
+import {
+  calendarId,
+  ical,
+  type Handler,
+  optionsOver,
+  connectorOver,
+  multistatus,
+  member,
+  calendarType,
+  token,
+} from "./testing/scripted-server.ts";
 
-const calendarId = "/dav/user/calendar/";
-const ical = [
-  "BEGIN:VCALENDAR",
-  "VERSION:2.0",
-  "PRODID:x",
-  "BEGIN:VEVENT",
-  "UID:u@example.com",
-  "DTSTAMP:20260101T000000Z",
-  "DTSTART:20260302T090000Z",
-  "SUMMARY:secret canary",
-  "END:VEVENT",
-  "END:VCALENDAR",
-  "",
-].join("\r\n");
-
-type Handler = (request: { method: string; url: URL; headers: Headers; body: string }) => Response | Error;
-
-function optionsOver(handle: Handler): CalDavOptions {
-  return {
-    credentials: { provider: "caldav", url: "https://cal.example.com/dav/", username: "u", password: "p" },
-    fetch: async (url, init) => {
-      const body = typeof init.body === "string" ? init.body : "";
-      const answer = handle({
-        method: init.method ?? "",
-        url: new URL(url),
-        headers: new Headers(init.headers),
-        body,
-      });
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-    allowPrivateAddresses: false,
-    clock: { now: () => 784_111_717_000 },
-  };
-}
-
-function connectorOver(handle: Handler): Connector {
-  return createCalDavConnector({ ...optionsOver(handle), homeUrl: "https://cal.example.com/dav/user/" });
-}
-
-function multistatus(inside: string, status = 207): Response {
-  const body = `<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/" xmlns:ca="http://apple.com/ns/ical/">${inside}</d:multistatus>`;
-  return new Response(body, { status, headers: { "content-type": "application/xml" } });
-}
-
-function member(href: string, props: string): string {
-  return `<d:response><d:href>${href}</d:href><d:propstat><d:prop>${props}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>`;
-}
-
-const calendarType = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>";
-const token = (text: string): string => `<d:sync-token>${text}</d:sync-token>`;
-
-describe("statuses", () => {
-  const everyCall = (connector: Connector) => [
+function everyCall(connector: Connector) {
+  return [
     connector.listCalendars(),
     connector.createCalendar("External Busy"),
     connector.changes(calendarId, null),
@@ -70,7 +28,23 @@ describe("statuses", () => {
     connector.upsert({ calendarId, id: `${calendarId}a.ics`, expectedEtag: '"1"', ical }),
     connector.delete({ calendarId, id: `${calendarId}a.ics`, expectedEtag: '"1"' }),
   ];
+}
 
+function error(inside: string, status: number): Response {
+  const body = `<d:error xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">${inside}</d:error>`;
+  return new Response(body, { status });
+}
+
+const page = (name: string, next: string, more: boolean): Response =>
+  multistatus(
+    member(calendarId + name, `<d:getetag>"${name}"</d:getetag>`) +
+      (more
+        ? `<d:response><d:href>${calendarId}</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>`
+        : "") +
+      token(next),
+  );
+
+describe("statuses", () => {
   it.each([
     ["401", () => new Response("canary", { status: 401 }), { kind: "reauthorize" }],
     [
@@ -94,7 +68,7 @@ describe("statuses", () => {
         url.host === "cal.example.com"
           ? new Response(null, { status: 301, headers: { location: "https://other.example.com/" } })
           : new Response("canary", { status: 401 }),
-      { kind: "give-up", code: "refused", reason: expect.stringContaining("https://other.example.com") },
+      { kind: "reauthorize", reason: expect.stringContaining("https://other.example.com") },
     ],
   ] satisfies [string, Handler, object][])(
     "%s means the same to every call, and tells nothing",
@@ -144,14 +118,6 @@ describe("changes", () => {
       if (method === "PROPFIND") return multistatus(member(calendarId, token("3")));
       const from = /sync-token>([^<]*)</.exec(body)?.[1] ?? "";
       asked.push(from);
-      const page = (name: string, next: string, more: boolean): Response =>
-        multistatus(
-          member(calendarId + name, `<d:getetag>"${name}"</d:getetag>`) +
-            (more
-              ? `<d:response><d:href>${calendarId}</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>`
-              : "") +
-            token(next),
-        );
       return from === "" ? page("a.ics", "1", true) : page("b.ics", "2", false);
     });
     const first = await connector.changes(calendarId, null);
@@ -286,7 +252,7 @@ describe("opening", () => {
     const sizes: number[] = [];
     const connector = createCalDavConnector({
       ...optionsOver(({ body }) => {
-        const hrefs = [...body.matchAll(/href>([^<]+)</g)].map((match) => match[1] ?? "");
+        const hrefs = [...body.matchAll(/:href>([^<]+)<\/d:href/g)].map((match) => match[1] ?? "");
         sizes.push(hrefs.length);
         return multistatus(
           hrefs
@@ -358,11 +324,6 @@ describe("writing", () => {
     });
   });
 
-  const error = (inside: string, status: number): Response =>
-    new Response(`<d:error xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">${inside}</d:error>`, {
-      status,
-    });
-
   it.each([
     [error("<c:max-resource-size/>", 403), { kind: "give-up", code: "too-large" }],
     [
@@ -398,122 +359,5 @@ describe("writing", () => {
       ok: true,
       value: { kind: "conflict", current: { id: `${calendarId}theirs.ics`, etag: '"7"' } },
     });
-  });
-});
-
-describe("discovery", () => {
-  const home = (extra = ""): string =>
-    member("/dav/user/", "<d:resourcetype><d:collection/></d:resourcetype>") +
-    member(
-      "/dav/user/a/",
-      `${calendarType}<d:displayname>2024</d:displayname><ca:calendar-color>#FF0000FF</ca:calendar-color>`,
-    ) +
-    member("/dav/user/b/", `${calendarType}<d:displayname>007</d:displayname>`) +
-    member(
-      "/dav/user/todo/",
-      `${calendarType}<c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set>`,
-    ) +
-    member(
-      "/dav/user/shared/",
-      `${calendarType}<d:displayname> true </d:displayname><d:current-user-privilege-set><d:privilege><d:read/></d:privilege></d:current-user-privilege-set>`,
-    ) +
-    extra;
-
-  /** The shape of Cyrus 3.6: a redirect at the well-known address, a principal, an inbox that names the default calendar. */
-  const server =
-    (homeHref: string, extra = ""): Handler =>
-    ({ url, headers }) => {
-      if (headers.get("authorization") === null) return new Response("", { status: 401 });
-      if (url.pathname === "/.well-known/caldav") {
-        return new Response(null, { status: 301, headers: { location: "/dav/" } });
-      }
-      if (url.pathname === "/dav/") {
-        return multistatus(
-          member(
-            "/dav/",
-            "<d:current-user-principal><d:href>/dav/principals/user/u/</d:href></d:current-user-principal>",
-          ),
-        );
-      }
-      if (url.pathname === "/dav/principals/user/u/") {
-        return multistatus(
-          member(url.pathname, `<c:calendar-home-set><d:href>${homeHref}</d:href></c:calendar-home-set>`),
-        );
-      }
-      if (url.pathname === "/dav/user/") return multistatus(home(extra));
-      return new Response("", { status: 404 });
-    };
-
-  const at = (url: string, handle: Handler) => {
-    const options = optionsOver(handle);
-    return discoverCalDav({ ...options, credentials: { ...options.credentials, url } });
-  };
-
-  it("goes by the principal, or by the well-known address, and keeps names as they are", async () => {
-    for (const url of [
-      "https://cal.example.com/dav/",
-      "https://cal.example.com",
-      "cal.example.com",
-      "https://cal.example.com/wrong",
-    ]) {
-      expect(await at(url, server("/dav/user/")), url).toMatchObject({
-        ok: true,
-        value: {
-          homeUrl: "https://cal.example.com/dav/user/",
-          calendars: [
-            { id: "/dav/user/a/", name: "2024", color: "#FF0000FF", writable: true, primary: true },
-            { id: "/dav/user/b/", name: "007", color: null, primary: false },
-            { id: "/dav/user/shared/", name: "true", writable: false, primary: false },
-          ],
-        },
-      });
-    }
-  });
-
-  it("takes the default calendar that the inbox names", async () => {
-    const inbox = member(
-      "/dav/user/Inbox/",
-      "<c:schedule-default-calendar-URL><d:href>/dav/user/b</d:href></c:schedule-default-calendar-URL>",
-    );
-    const found = await at("https://cal.example.com/dav/", server("/dav/user/", inbox));
-    expect(found.ok && found.value.calendars.filter(({ primary }) => primary).map(({ id }) => id)).toEqual([
-      "/dav/user/b/",
-    ]);
-  });
-
-  it("follows the home to another host, never from https to http, never inside", async () => {
-    const elsewhere = await at(
-      "https://cal.example.com/dav/",
-      server("https://p01-cal.example.com:443/dav/user/"),
-    );
-    expect(elsewhere).toMatchObject({
-      ok: true,
-      value: { homeUrl: "https://p01-cal.example.com/dav/user/" },
-    });
-    const plain = await at("https://cal.example.com/dav/", server("http://p01-cal.example.com/dav/user/"));
-    expect(plain.ok).toBe(false);
-    const inside = await at("https://cal.example.com/dav/", server("https://10.0.0.5/dav/user/"));
-    expect(inside).toMatchObject({ ok: false, error: { code: "address-refused" } });
-  });
-
-  it.each([
-    ["not a url", () => new Response(""), "invalid-url"],
-    ["ftp://cal.example.com/", () => new Response(""), "invalid-url"],
-    ["http://192.168.0.1/", () => new Response(""), "address-refused"],
-    ["https://cal.example.com/", () => new Error("down"), "unreachable"],
-    ["https://cal.example.com/", () => new Response("", { status: 401 }), "wrong-credentials"],
-    ["https://cal.example.com/", () => new Response("", { status: 403 }), "wrong-credentials"],
-    ["https://cal.example.com/", () => new Response("<html>hello</html>"), "not-caldav"],
-    ["https://cal.example.com/", () => new Response("", { status: 405 }), "not-caldav"],
-    ["https://cal.example.com/", () => new Response("", { status: 500 }), "provider-error"],
-    [
-      "https://cal.example.com/",
-      () => multistatus(member("/", "<c:calendar-home-set><d:href>/h/</d:href></c:calendar-home-set>")),
-      "no-calendars",
-    ],
-  ] satisfies [string, Handler, string][])("refuses %s in words (%#)", async (url, handle, code) => {
-    const found = await at(url, handle);
-    expect(found).toMatchObject({ ok: false, error: { code } });
-    expect(!found.ok && found.error.reason).toMatch(/^[A-Z0-9a-z].*\.$/);
   });
 });

@@ -13,6 +13,7 @@ import type {
 import { readCalendarObject } from "../../core/ical/calendar-object-resource.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Answer } from "../http/guarded-fetch.ts";
+import { badResponse } from "../http/status-failure.ts";
 import type { CalendarPlace } from "./changes.ts";
 import type { DavClient } from "./dav-client.ts";
 import { etagOf } from "./etag.ts";
@@ -71,12 +72,18 @@ async function putAt(
   if (!answer.ok) return answer;
   const { status, headers } = answer.value;
   const isUpdate = condition["if-match"] !== undefined;
-  if (status === 200 || status === 201 || status === 204) {
-    return ok({
-      kind: "written",
-      id: placedAt(answer.value, calendar, id),
-      etag: etagOf(headers.get("etag")),
-    });
+  const etag = etagOf(headers.get("etag"));
+  if (status === 201 || status === 204) {
+    return ok({ kind: "written", id: placedAt(answer.value, calendar, id), etag });
+  }
+  if (status === 200) {
+    // A log-in page or a portal in between answers 200 to anything: a write is believed when it is seen.
+    const current = await openEvent(client, calendar, id);
+    if (!current.ok) return current;
+    if (current.value === null || (expectedEtag !== null && current.value.etag === expectedEtag)) {
+      return err(badResponse(answer.value, "said that it wrote an event, and did not"));
+    }
+    return ok({ kind: "written", id, etag });
   }
   if (status === 412) {
     const current = await openEvent(client, calendar, id);
@@ -154,7 +161,13 @@ export async function deleteEvent(
   const answer = await client.plain("DELETE", new URL(id, calendar.url).href, condition);
   if (!answer.ok) return answer;
   const { status } = answer.value;
-  if (status === 200 || status === 202 || status === 204) return ok({ kind: "deleted" });
+  if (status === 204) return ok({ kind: "deleted" });
+  if (status === 200 || status === 202) {
+    const left = await openEvent(client, calendar, id);
+    if (!left.ok) return left;
+    if (left.value === null) return ok({ kind: "deleted" });
+    return err(badResponse(answer.value, "said that it deleted an event, and did not"));
+  }
   if (status === 404 || status === 410) return ok({ kind: "already-gone" });
   if (status !== 412) return err(client.failureOf(answer.value));
   const current = await openEvent(client, calendar, id);

@@ -1,7 +1,7 @@
 // A namespaced tree of an XML answer. Character data stays as it came: no trimming, no numbers, no booleans. Whatever is not
 // well-formed is refused whole, so that half an answer is never taken for a short one.
 
-import sax from "sax";
+import sax, { type QualifiedTag } from "sax";
 
 export interface XmlNode {
   readonly ns: string;
@@ -21,28 +21,29 @@ const depthMax = 64;
 
 /** undefined: not well-formed, or nested beyond reason. */
 export function readXmlTree(text: string): XmlNode | undefined {
-  const parser = sax.parser(true, { xmlns: true });
   const open: OpenNode[] = [];
   let root: XmlNode | undefined;
   let isBroken = false;
-  parser.onerror = () => {
-    throw new XmlFault();
-  };
-  parser.onopentag = (tag) => {
-    const attributes = new Map(Object.values(tag.attributes).map(({ local, value }) => [local, value]));
-    const node: OpenNode = { ns: tag.uri, local: tag.local, attributes, children: [], text: "" };
-    if (open.length >= depthMax) throw new XmlFault();
-    open.at(-1)?.children.push(node);
-    open.push(node);
-    root ??= node;
-  };
-  parser.onclosetag = () => void open.pop();
   const append = (piece: string): void => {
     const node = open.at(-1);
     if (node !== undefined) node.text += piece;
   };
-  parser.ontext = append;
-  parser.oncdata = append;
+  const parser = Object.assign(sax.parser(true, { xmlns: true }), {
+    onerror: () => {
+      throw new XmlFault();
+    },
+    onopentag: (tag: QualifiedTag) => {
+      const attributes = new Map(Object.values(tag.attributes).map(({ local, value }) => [local, value]));
+      const node: OpenNode = { ns: tag.uri, local: tag.local, attributes, children: [], text: "" };
+      if (open.length >= depthMax) throw new XmlFault();
+      open.at(-1)?.children.push(node);
+      open.push(node);
+      root ??= node;
+    },
+    onclosetag: () => void open.pop(),
+    ontext: append,
+    oncdata: append,
+  });
   try {
     parser.write(text.trimStart()).close();
   } catch (fault) {

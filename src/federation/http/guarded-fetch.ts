@@ -39,6 +39,7 @@ export type GuardedFetch = (request: GuardedRequest) => Promise<Result<Answer, C
 export const timeoutMsDefault = 30_000;
 export const answerBytesMaxDefault = 32 * 1_048_576;
 const redirectsMax = 5;
+const attemptsMax = 3;
 
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const timeoutMs = options.timeoutMs ?? timeoutMsDefault;
@@ -74,7 +75,7 @@ async function follow(
     target.username = "";
     target.password = "";
     target.hash = "";
-    const response = await fetch(target.href, {
+    const response = await fetchAgain(fetch, target.href, {
       method: request.method,
       headers: withoutCredentials ? without(request.headers, "authorization") : { ...request.headers },
       body: request.body,
@@ -104,6 +105,21 @@ async function follow(
     target = next;
   }
   return err(retry("bad-response", `${hostOf(request.url)} redirects more than ${redirectsMax} times.`));
+}
+
+/**
+ * workerd sends on a kept connection that the server has closed meanwhile (Radicale closes each) and calls the error `retryable`.
+ * Every method that is sent here may be repeated: they are safe, or idempotent and under a condition.
+ */
+async function fetchAgain(fetch: FetchLike, url: string, init: RequestInit): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      const isRetryable = error instanceof Error && "retryable" in error && error.retryable === true;
+      if (!isRetryable || attempt === attemptsMax || init.signal?.aborted === true) throw error;
+    }
+  }
 }
 
 /** The method stays. 303 asks for a GET instead, which is an answer to a question nobody asked: it is handed out as it is. */

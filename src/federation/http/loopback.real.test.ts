@@ -138,6 +138,34 @@ describe("limits", () => {
   });
 });
 
+describe("a kept connection that the server closed", () => {
+  /** What workerd throws. */
+  const lost = (): Error => Object.assign(new Error("Network connection lost."), { retryable: true });
+
+  it("is not the end of a request", async () => {
+    let attempts = 0;
+    const answer = await ask("https://cal.example.com/", {
+      fetch: async () => {
+        if (++attempts < 3) throw lost();
+        return new Response("fine", { status: 207 });
+      },
+    });
+    expect(answer).toMatchObject({ ok: true, value: { text: "fine" } });
+  });
+
+  it("is, when it happens every time", async () => {
+    let attempts = 0;
+    const answer = await ask("https://cal.example.com/", {
+      fetch: async () => {
+        attempts++;
+        throw lost();
+      },
+    });
+    expect(answer).toMatchObject({ ok: false, error: { code: "unreachable" } });
+    expect(attempts).toBe(3);
+  });
+});
+
 describe("what is not there", () => {
   it("says that a port is closed, a name unknown, a connection cut", async () => {
     const closed = await serve(() => undefined);

@@ -9,12 +9,8 @@ export function failureOfStatus(answer: Answer, nowMs: number): ConnectorFailure
   const { status } = answer;
   const said = `${new URL(answer.url).host} answered ${status}.`;
   if (status === 401) {
-    return answer.withoutCredentials
-      ? { kind: "give-up", code: "refused", reason: movedReason(answer) }
-      : {
-          kind: "reauthorize",
-          reason: `${new URL(answer.url).host} does not accept the user name and password.`,
-        };
+    const rejected = `${new URL(answer.url).host} does not accept the user name and password.`;
+    return { kind: "reauthorize", reason: answer.withoutCredentials ? movedReason(answer) : rejected };
   }
   const wait = retryAfterMs(answer.headers.get("retry-after"), nowMs);
   if (status === 429 || status === 503) {

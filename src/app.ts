@@ -27,7 +27,7 @@ export interface App {
   handle(request: Request, waitUntil: WaitUntil): Promise<Response>;
 }
 
-const clock: Clock = { now: Date.now };
+const systemClock: Clock = { now: Date.now };
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
 
 /** One of each per isolate; stubs are made per request, because they belong to it. */
@@ -37,7 +37,7 @@ export function createApp(env: Env): App {
   );
 }
 
-export function portsOf(env: Env): Ports {
+export function portsOf(env: Env, clock: Clock = systemClock): Ports {
   return {
     registry: createRegistry(env.REGISTRY, env.TOKEN_PEPPER, clock),
     signInStore: createSignInStore(env.REGISTRY),

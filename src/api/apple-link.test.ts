@@ -21,7 +21,7 @@ function payload(profile: string): Record<string, string> {
   for (let i = 0; i < account.length; i += 2) {
     const [key, value] = [account[i], account[i + 1]];
     const text = (node: Node | undefined, name: string) =>
-      String((node?.[name] as readonly Node[] | undefined)?.[0]?.["#text"] ?? name);
+      ((node?.[name] as readonly { "#text"?: string }[] | undefined) ?? [])[0]?.["#text"] ?? name;
     const type = Object.keys(value ?? {})[0] ?? "";
     entries[text(key, "key")] = text(value, type);
   }

@@ -148,7 +148,7 @@ async function detail(c: PageContext, accountId: string, notice?: { kind: "error
           <dd>{moment(status.lastSuccessAt)}</dd>
           <dt>Sent from here</dt>
           <dd>{`${mirrors.active} in place, ${mirrors.pending} waiting, ${mirrors.failed} failed`}</dd>
-          {status.nextAttemptAt !== null && (
+          {status.nextAttemptAt !== null && status.nextAttemptAt > c.var.ports.clock.now() && (
             <>
               <dt>Next attempt</dt>
               <dd>{moment(status.nextAttemptAt)}</dd>

@@ -5,9 +5,9 @@ import { Hono } from "hono";
 
 const STYLE = `
 :root { --ink: #1c2430; --soft: #5b6675; --line: #d9dee6; --back: #f6f7f9; --card: #fff; --accent: #2453d6; --on: #fff;
-  --green: #12703d; --yellow: #8a5a00; --red: #b3261e; --tint: #eef2fd; color-scheme: light dark; }
+  --green: #12703d; --yellow: #8a5a00; --red: #b3261e; --tint: #eef2fd; --alarm: #fdecea; color-scheme: light dark; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #a0a9b8; --line: #343c49; --back: #12161c;
-  --card: #1b2129; --accent: #86a6ff; --on: #0d1220; --green: #6bd39a; --yellow: #e6b450; --red: #ff8f86; --tint: #1d2738; } }
+  --card: #1b2129; --accent: #86a6ff; --on: #0d1220; --green: #6bd39a; --yellow: #e6b450; --red: #ff8f86; --tint: #1d2738; --alarm: #33201f; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: .5rem; background: var(--card); padding: .5rem 1rem; z-index: 1; }
@@ -35,11 +35,12 @@ button, .button { display: inline-block; font: inherit; font-weight: 600; color:
 button.quiet, .button.quiet { color: var(--accent); background: none; border-color: var(--line); }
 button.danger { color: var(--red); background: none; border-color: var(--red); }
 .row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .row form { margin: 0; }
+.row + ul, .row + p, .row + dl.facts, .hint + button, .hint + .notice { margin-top: .9rem; }
 .spread { justify-content: space-between; }
 .notice { border-left: 4px solid var(--accent); background: var(--tint); border-radius: .5rem; padding: .7rem 1rem; margin: 0 0 1.1rem; }
-.notice.error { border-color: var(--red); } .notice.done { border-color: var(--green); } .notice p:last-child { margin-bottom: 0; }
+.notice.error { border-color: var(--red); background: var(--alarm); } .notice.done { border-color: var(--green); } .notice p:last-child { margin-bottom: 0; }
 ul.plain { list-style: none; padding: 0; margin: 0; } ul.plain > li { padding: .8rem 0; border-top: 1px solid var(--line); }
-ul.plain > li:first-child { border-top: 0; padding-top: 0; } ul.plain > li:last-child { padding-bottom: 0; }
+ul.plain > li:first-child { border-top: 0; padding-top: 0; } ul.plain > li:last-child { padding-bottom: 0; } section > :last-child { margin-bottom: 0; }
 .state { font-weight: 600; } .state.green { color: var(--green); } .state.yellow { color: var(--yellow); } .state.red { color: var(--red); }
 .state::before { content: ""; display: inline-block; width: .6rem; height: .6rem; border-radius: 50%; background: currentColor; margin-right: .45rem; }
 .soft { color: var(--soft); } .small { font-size: .9rem; }

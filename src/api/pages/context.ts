@@ -67,7 +67,7 @@ export const ownFormsOnly: MiddlewareHandler<PageEnv> = async (c, next) => {
   }
   if (!fromOwnOrigin(c.req.raw, origin)) return c.text("This form was sent from another site.\n", 403);
   const expected = await ports.tokenHash("form", secret ?? "");
-  const given = c.req.header("x-form-token") ?? String((await c.req.parseBody())["form-token"] ?? "");
+  const given = c.req.header("x-form-token") ?? (await fields(c))("form-token");
   if (secret === undefined || !(await equalSecrets(given, expected))) {
     return c.text("This form has expired. Go back, reload the page and send it again.\n", 403);
   }
@@ -100,6 +100,7 @@ export const requireUser: MiddlewareHandler<PageEnv> = async (c, next) => {
   c.set("user", session.user);
   await next();
   for (const cookie of session.cookies) c.header("set-cookie", cookie, { append: true });
+  return undefined;
 };
 
 /** A path of this site to go on to, or the overview. */

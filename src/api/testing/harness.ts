@@ -4,15 +4,13 @@
 import { env } from "cloudflare:test";
 import { type App, assemble, portsOf } from "../../app.ts";
 import type { UserId } from "../../core/id.ts";
-import type { Env } from "../../durable/env.ts";
-import { createRegistry } from "../../durable/registry/registry.ts";
 import type { Ports } from "../ports.ts";
 // Loaded ahead of the first test, which would otherwise pay for it.
 import "../pages/pages.tsx";
 import { fakeAccount, type FakeWorld, fakeGraph } from "./fakes.ts";
 
 export const ORIGIN = "http://cal.example.com";
-const bindings = env as unknown as Env;
+const bindings = env as unknown as Parameters<typeof portsOf>[0];
 
 export interface Forwarded {
   readonly userId: UserId;
@@ -42,16 +40,14 @@ export async function harness(settings: Partial<Ports["settings"]> = {}): Promis
   const forwarded: Forwarded[] = [];
   const asked = { authenticate: 0 };
   const now = { now: () => clock.time };
-  const real = createRegistry(bindings.REGISTRY, bindings.TOKEN_PEPPER, now);
-  const given = portsOf(bindings);
+  const given = portsOf(bindings, now);
   const ports: Ports = {
     ...given,
-    clock: now,
     registry: {
-      ...real,
+      ...given.registry,
       authenticate: (...login) => {
         asked.authenticate += 1;
-        return real.authenticate(...login);
+        return given.registry.authenticate(...login);
       },
     },
     userGraph: (userId) => existing(graphs, userId, fakeGraph),

@@ -112,8 +112,8 @@ describe("out", () => {
 
   it("does not write over and over to a server that renders our block in its own way", async () => {
     const world = createWorld();
-    world.b.provider.faults.render = (ical) => ical.replace("SUMMARY:Busy", "SUMMARY:Belegt");
-    world.b.provider.faults.withholdsEtags = true;
+    world.b.provider.faults.render((ical) => ical.replace("SUMMARY:Busy", "SUMMARY:Belegt"));
+    world.b.provider.faults.withholdEtags(true);
     world.graph.put("1", event("1", 9, "Lunch"));
     await world.settle();
     const before = world.b.provider.writes();

@@ -151,7 +151,7 @@ function spoil(world: World, random: () => number): void {
       return random() < 0.08 ? (FAILURES[0] ?? null) : null;
     };
     provider.faults.repeatsItems = random() < 0.5;
-    provider.faults.withholdsEtags = random() < 0.3;
+    provider.faults.withholdEtags(random() < 0.3);
   }
 }
 

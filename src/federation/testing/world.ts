@@ -50,7 +50,7 @@ export function createWorld(detail: DetailLevel = "BUSY", kind: EdgeCalendarKind
     edges: [edge(A, B, detail, kind), edge(B, A, detail, kind)],
   });
   const side = (accountId: AccountId): Side => {
-    const provider = createStandIn(HOME);
+    const provider = createStandIn();
     const state = createStandInState();
     return { provider, state, context: { accountId, connector: provider.connector, graph, state, clock } };
   };

@@ -14,17 +14,6 @@ export function giveUp(code: GiveUpCode, reason: string): ConnectorFailure {
   return { kind: "give-up", code, reason };
 }
 
-export function reauthorize(): ConnectorFailure {
-  return {
-    kind: "reauthorize",
-    reason: "The server refuses the user name or password. Connect the account again.",
-  };
-}
-
-export function resync(): ConnectorFailure {
-  return { kind: "resync", reason: "The server no longer knows where we stopped; everything is read again." };
-}
-
 export function codeOf(failure: ConnectorFailure): string {
   switch (failure.kind) {
     case "retry":

@@ -28,7 +28,10 @@ export function meetMirror(item: ReadItem, row: MirrorRow, context: TransitionCo
   const due: MirrorRow = { ...shown, projectedHash: item.mirrorHash, state: "PENDING" };
   if (!wasInStep) return transitionOf("unchanged", id, { mirror: due });
   const putBack = timesPutBack(row, item.mirrorHash);
-  if (putBack >= (row.etag === null ? PUT_BACK_UNTAGGED : PUT_BACK_TAGGED) || isSameState(row.etag, item.etag))
+  if (
+    putBack >= (row.etag === null ? PUT_BACK_UNTAGGED : PUT_BACK_TAGGED) ||
+    isSameState(row.etag, item.etag)
+  )
     return transitionOf("unchanged", id, { mirror: shown });
   return transitionOf("overwrite", id, {
     mirror: { ...due, seenHash: `${item.mirrorHash}#${putBack + 1}`, nextAttemptAt: context.nowMs },

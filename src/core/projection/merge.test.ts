@@ -1,6 +1,6 @@
 // The three-way merge: per property, per instance, later change wins, editing beats removing.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCalendar } from "../ical/parse.ts";
 import { serializeCalendar } from "../ical/serialize.ts";
@@ -42,6 +42,10 @@ const stamp = (minute: number): Sketch => ({
   DTSTAMP: "20260101T000000Z",
   "LAST-MODIFIED": `20260101T00${String(minute).padStart(2, "0")}00Z`,
 });
+
+function moved(title: string): Sketch {
+  return { "RECURRENCE-ID": "20260117T090000Z", DTSTART: "20260117T120000Z", SUMMARY: title };
+}
 
 describe("properties", () => {
   const base = object({ ...stamp(0), SUMMARY: "Lunch", LOCATION: "Here" });
@@ -114,11 +118,6 @@ describe("properties", () => {
 
 describe("instances", () => {
   const rule = { RRULE: "FREQ=DAILY", SUMMARY: "Daily" };
-  const moved = (title: string): Sketch => ({
-    "RECURRENCE-ID": "20260117T090000Z",
-    DTSTART: "20260117T120000Z",
-    SUMMARY: title,
-  });
 
   it("keeps an instance that one side added", () => {
     const { text } = merged(

@@ -1,7 +1,7 @@
 // Invariants C, F and H: what a projection may carry, proven with canaries in every place a person can write to.
 
 import { createHmac } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccountId } from "../id.ts";
 import { parseCalendar } from "../ical/parse.ts";
@@ -24,6 +24,10 @@ function parsed(text: string): JCalComponent {
 
 function target(detail: DetailLevel): Target {
   return { accountId: account, kind: "overlay", detail };
+}
+
+function uidIn(text: string | null): string | undefined {
+  return /^UID:(.*)$/m.exec(text ?? "")?.[1];
 }
 
 function projected(text: string, detail: DetailLevel): string {
@@ -177,8 +181,7 @@ describe("identity", () => {
 
   it("gives every account another UID and tells none of ours", () => {
     const other = projectText(parsed(RICH), { ...target("BUSY"), accountId: "acc_2" as AccountId }, id, hash);
-    const uid = (text: string | null): string | undefined => /^UID:(.*)$/m.exec(text ?? "")?.[1];
-    expect(uid(projected(RICH, "BUSY"))).not.toBe(uid(other));
+    expect(uidIn(projected(RICH, "BUSY"))).not.toBe(uidIn(other));
   });
 
   it("reads back as the same meaning, alarms and X- properties of a server aside", () => {

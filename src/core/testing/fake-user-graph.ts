@@ -13,6 +13,7 @@ import type {
   UserGraph,
   WriteReport,
 } from "../ports/user-graph.ts";
+import type { JCalComponent } from "../ical/jcal.ts";
 import { parseCalendar } from "../ical/parse.ts";
 import type { KeyedHash } from "../projection/hash.ts";
 import { isDue, type MirrorRow, type SourceRow } from "../projection/outbox-row.ts";
@@ -61,6 +62,24 @@ interface Place {
   readonly id: string;
 }
 
+function rowKey(row: {
+  readonly canonicalEventId: string;
+  readonly accountId: string;
+  readonly kind: MirrorKind;
+}): string {
+  return `${row.canonicalEventId} ${row.accountId} ${row.kind}`;
+}
+
+function sourceKey(place: Place): string {
+  return `${place.accountId} ${place.providerCalendarId} ${place.id}`;
+}
+
+function parse(ical: string): JCalComponent {
+  const calendar = parseCalendar(ical);
+  assert(calendar.ok, "what the graph holds parses");
+  return calendar.value;
+}
+
 export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
   const { hash, clock } = options;
   const policy = compilePolicy(options.edges);
@@ -79,9 +98,6 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
     };
   }
 
-  const rowKey = (row: { canonicalEventId: string; accountId: string; kind: MirrorKind }): string =>
-    `${row.canonicalEventId} ${row.accountId} ${row.kind}`;
-  const sourceKey = (place: Place): string => `${place.accountId} ${place.providerCalendarId} ${place.id}`;
   const rowsOf = (id: CanonicalEventId): MirrorRow[] =>
     [...rows.values()].filter((row) => row.canonicalEventId === id);
   const sourcesOf = (id: CanonicalEventId): SourceRow[] =>
@@ -97,12 +113,6 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
     return id === undefined || ical === undefined
       ? null
       : { canonicalEventId: id, ical, sources: sourcesOf(id) };
-  }
-
-  function parse(ical: string) {
-    const calendar = parseCalendar(ical);
-    assert(calendar.ok, "what the graph holds parses");
-    return calendar.value;
   }
 
   function placementOf(id: CanonicalEventId): EventPlacement {

@@ -76,9 +76,12 @@ export function overlayOf(side: Side): string {
 
 let stamps = 0;
 
+function pad(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** An event of which every text is a canary. `hour` on 15 January 2026. */
 export function event(uid: string, hour: number, title: string, extra: readonly string[] = []): string {
-  const pad = (value: number): string => String(value).padStart(2, "0");
   const stamp = new Date(Date.UTC(2026, 0, 1) + ++stamps * 1_000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   return [
     "BEGIN:VCALENDAR",

@@ -304,16 +304,19 @@ describe("writing", () => {
     }
   });
 
-  it("never drops If-None-Match", async () => {
-    const conditions: (string | null)[] = [];
-    const connector = connectorOver(({ method, headers }) => {
-      if (method === "GET") return new Response("", { status: 404 });
-      conditions.push(headers.get("if-none-match"));
-      return new Response(null, { status: 412 });
-    });
-    const put = await connector.upsert({ calendarId, id: null, expectedEtag: null, ical });
-    expect(put).toEqual({ ok: true, value: { kind: "conflict", current: null } });
-    expect(conditions).toEqual(["*"]);
+  it("never drops If-None-Match, whatever is there", async () => {
+    for (const there of [true, false]) {
+      const conditions: (string | null)[] = [];
+      const connector = connectorOver(({ method, headers }) => {
+        if (method === "GET") return there ? new Response(ical) : new Response("", { status: 404 });
+        conditions.push(headers.get("if-none-match"));
+        return new Response(null, { status: 412 });
+      });
+      const put = await connector.upsert({ calendarId, id: null, expectedEtag: null, ical });
+      const current = there ? { id: `${calendarId}u~40example.com.ics`, etag: null, ical } : null;
+      expect(put).toEqual({ ok: true, value: { kind: "conflict", current } });
+      expect(conditions).toEqual(["*"]);
+    }
   });
 
   it("takes a state without a tag as unknown", async () => {

@@ -56,6 +56,7 @@ describe("redirects", () => {
     const home = await serve((request, response) => {
       seen.push(request.headers.authorization);
       if (request.url === "/") response.writeHead(302, { location: `${other}/x` }).end();
+      else if (request.url === "/back") response.writeHead(302, { location: "/again" }).end();
       else response.writeHead(401).end();
     });
     const other = await serve((request, response) => {
@@ -64,7 +65,7 @@ describe("redirects", () => {
     });
     const answer = await ask(home);
     expect(answer).toMatchObject({ ok: true, value: { status: 401, withoutCredentials: true } });
-    expect(seen).toEqual(["Basic c2VjcmV0", undefined, undefined]);
+    expect(seen).toEqual(["Basic c2VjcmV0", undefined, undefined, undefined]);
   });
 
   it("ends after five", async () => {
@@ -138,10 +139,12 @@ describe("limits", () => {
   });
 });
 
-describe("a kept connection that the server closed", () => {
-  /** What workerd throws. */
-  const lost = (): Error => Object.assign(new Error("Network connection lost."), { retryable: true });
+/** What workerd throws. */
+function lost(): Error {
+  return Object.assign(new Error("Network connection lost."), { retryable: true });
+}
 
+describe("a kept connection that the server closed", () => {
   it("is not the end of a request", async () => {
     let attempts = 0;
     const answer = await ask("https://cal.example.com/", {

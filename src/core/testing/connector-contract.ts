@@ -123,9 +123,9 @@ export function connectorContract(make: () => Promise<ConnectorUnderTest>): void
       const gone = calendarId.replace(/[^/]+\/$/, "never-made/");
       expect(failureOf(await connector.changes(gone, null))).toBe("give-up not-found");
       const ical = contractEvent("nowhere@example.com");
-      expect(failureOf(await connector.upsert({ calendarId: gone, id: null, expectedEtag: null, ical }))).toBe(
-        "give-up not-found",
-      );
+      expect(
+        failureOf(await connector.upsert({ calendarId: gone, id: null, expectedEtag: null, ical })),
+      ).toBe("give-up not-found");
     });
   });
 
@@ -207,8 +207,12 @@ export function connectorContract(make: () => Promise<ConnectorUnderTest>): void
     it("deletes the expected state, then finds it gone", async () => {
       const { id, etag } = await create("delete@example.com");
       expect(valueOf(await connector.delete({ calendarId, id, expectedEtag: etag })).kind).toBe("deleted");
-      expect(valueOf(await connector.delete({ calendarId, id, expectedEtag: etag })).kind).toBe("already-gone");
-      expect(valueOf(await connector.delete({ calendarId, id, expectedEtag: null })).kind).toBe("already-gone");
+      expect(valueOf(await connector.delete({ calendarId, id, expectedEtag: etag })).kind).toBe(
+        "already-gone",
+      );
+      expect(valueOf(await connector.delete({ calendarId, id, expectedEtag: null })).kind).toBe(
+        "already-gone",
+      );
     });
 
     it("spares another state and shows it", async () => {
@@ -281,7 +285,10 @@ export function connectorContract(make: () => Promise<ConnectorUnderTest>): void
       expect(present(read)).toEqual(expect.arrayContaining([`${calendarId}comes.ics`, changes.id]));
       expect(read.items.get(changes.id)).not.toMatchObject({ etag: changes.etag });
       if (read.scopes.has("delta")) {
-        expect(read.items.get(`${calendarId}goes.ics`)).toEqual({ op: "deleted", id: `${calendarId}goes.ics` });
+        expect(read.items.get(`${calendarId}goes.ics`)).toEqual({
+          op: "deleted",
+          id: `${calendarId}goes.ics`,
+        });
         expect(read.items.has(stays.id)).toBe(false);
       } else {
         expect(present(read)).toContain(stays.id);
@@ -307,7 +314,12 @@ export function connectorContract(make: () => Promise<ConnectorUnderTest>): void
     it("asks for a full read when it does not know the cursor", async () => {
       const { cursor } = await readAll(connector, calendarId, null);
       if (cursor === null) return;
-      const unknown = cursor[0] + cursor.slice(1).replaceAll(/[0-9a-f](?=[^/]*$)/g, "0").replace(/.$/, "9");
+      const unknown =
+        cursor[0] +
+        cursor
+          .slice(1)
+          .replaceAll(/[0-9a-f](?=[^/]*$)/g, "0")
+          .replace(/.$/, "9");
       expect(unknown).not.toBe(cursor);
       expect(failureOf(await connector.changes(calendarId, unknown))).toBe("resync");
       expect(failureOf(await connector.changes(calendarId, "from another version"))).toBe("resync");

@@ -53,6 +53,9 @@ describe("faults", () => {
     faults.forgetCursors();
     const cursor = first.ok ? first.value.cursor : null;
     expect(cursor).not.toBeNull();
-    expect(await connector.changes(calendarId, cursor)).toMatchObject({ ok: false, error: { kind: "resync" } });
+    expect(await connector.changes(calendarId, cursor)).toMatchObject({
+      ok: false,
+      error: { kind: "resync" },
+    });
   });
 });

@@ -250,6 +250,21 @@ describe("in", () => {
     expect(world.graph.events().size + world.graph.sources().length + world.graph.rows().length).toBe(0);
   });
 
+  it("calls off the deletion of a copy when an edit at the origin brings the meeting back", async () => {
+    const world = createWorld();
+    for (const { provider } of [world.a, world.b]) provider.put(`${HOME}m.ics`, event("m", 9, "Meeting"));
+    await world.settle();
+    world.graph.remove("m");
+    world.a.provider.put(`${HOME}m.ics`, event("m", 16, "Edited"));
+    await world.settle();
+    expect(world.graph.events().get("m")).toContain("Edited");
+    expect(world.b.provider.events(HOME)).toHaveLength(1);
+    world.graph.remove("m");
+    await world.settle();
+    expect(world.b.provider.events(HOME)).toEqual([]);
+    expect(world.graph.rows()).toEqual([]);
+  });
+
   it("keeps the event that moves to another place of the same account", async () => {
     const world = await created();
     const before = world.graph.idOf("1");

@@ -28,11 +28,12 @@ export function planMirrors(
   if (event === null) return planRemoval(rows, sources, context.nowMs);
   const wanted = new Map<string, { accountId: AccountId; kind: MirrorRow["kind"]; hash: string }>();
   const { placement } = event;
+  const eventHash = contentHash(event.calendar, context.hash);
   if (placement.origin !== null)
     wanted.set(`${placement.origin} origin`, {
       accountId: placement.origin,
       kind: "origin",
-      hash: contentHash(event.calendar, context.hash),
+      hash: eventHash,
     });
   for (const target of targetsOf(policy, placement)) {
     const payload = project(event.calendar, target, canonicalEventId, context.hash);
@@ -43,7 +44,11 @@ export function planMirrors(
   const planned: MirrorRow[] = [];
   for (const row of rows) {
     const key = `${row.accountId} ${row.kind}`;
-    const next = want(row, wanted.get(key)?.hash ?? null, context.nowMs);
+    const isElsewhere =
+      row.kind === "origin" && !wanted.has(key) && placement.sourceAccounts.includes(row.accountId);
+    const next = isElsewhere
+      ? keepAlive(row, eventHash, context.nowMs)
+      : want(row, wanted.get(key)?.hash ?? null, context.nowMs);
     if (next !== row) planned.push(next);
     wanted.delete(key);
   }
@@ -67,7 +72,7 @@ function planRemoval(
     if (next !== row) planned.push(next);
   }
   for (const source of sources) {
-    if (rows.some((row) => row.kind === "origin" && row.accountId === source.accountId)) continue;
+    if (rows.some((row) => isStanding(row) && row.accountId === source.accountId)) continue;
     planned.push({
       ...newMirrorRow(source.canonicalEventId, source.accountId, "origin"),
       providerCalendarId: source.providerCalendarId,
@@ -80,6 +85,22 @@ function planRemoval(
     });
   }
   return planned;
+}
+
+/** A row of kind `origin` that something is known to stand for. */
+function isStanding(row: MirrorRow): boolean {
+  return row.kind === "origin" && (row.projectedHash !== null || row.desiredHash !== null);
+}
+
+/**
+ * A place that has the event by itself and is not where edits go by the placement. While the event lives nothing is taken away
+ * from there: a deletion that was under way is called off, and what was written to before is written to again.
+ */
+function keepAlive(row: MirrorRow, eventHash: string, nowMs: number): MirrorRow {
+  if (row.desiredHash !== null) return want(row, eventHash, nowMs);
+  return row.projectedHash === null
+    ? row
+    : { ...newMirrorRow(row.canonicalEventId, row.accountId, "origin"), state: "TOMBSTONED" };
 }
 
 /** The same row when it wants that already. A new wish starts with fresh attempts. */

@@ -86,9 +86,13 @@ describe("the object of a user", () => {
 
   it("refuses another user's slug (invariant K)", async () => {
     const stub = await freshUser();
-    const response = await stub.fetch(request("PROPFIND", "/dav/", { headers: { "x-tm-slug": "eve" } }));
-    expect(response.status).toBe(403);
-    const anonymous = await stub.fetch(new Request("https://cal.example.com/dav/", { method: "PROPFIND" }));
+    await stub.fetch(put());
+    const get = (slug: string) =>
+      request("GET", "/dav/calendars/ada/unified/one.ics", { headers: { "x-tm-slug": slug } });
+    expect((await stub.fetch(get("ada"))).status).toBe(200);
+    const foreign = await stub.fetch(get("eve"));
+    expect([foreign.status, await foreign.text()]).toEqual([403, "This is somebody else's calendar."]);
+    const anonymous = await stub.fetch("https://cal.example.com/dav/calendars/ada/unified/one.ics");
     expect(anonymous.status).toBe(403);
   });
 

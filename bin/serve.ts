@@ -70,6 +70,7 @@ async function serve(options: ServeOptions): Promise<void> {
         ...(publicUrl === null ? {} : { PUBLIC_URL: publicUrl }),
         ...(options.allowPrivateUpstreams ? { ALLOW_PRIVATE_UPSTREAMS: "1" } : {}),
       },
+      options.allowPrivateUpstreams,
     ),
     stateFolder: data.stateFolder,
     pidFile: data.runtimePidFile,

@@ -4,10 +4,17 @@ import type { WorkerOptions } from "miniflare";
 
 import type { WranglerConfig } from "./wrangler-config.ts";
 
+/**
+ * What the Worker may reach on the network (docs/decisions/0008): workerd judges the resolved address while it connects, so no name
+ * can lead inside.
+ */
+const publicNetwork = { network: { allow: ["public"], tlsOptions: { trustBrowserCas: true } } };
+
 export function workerOptions(
   config: WranglerConfig,
   script: { readonly path: string; readonly contents: string },
   secrets: Readonly<Record<string, string>>,
+  allowPrivateUpstreams: boolean,
 ): WorkerOptions {
   const sqliteClasses = new Set(config.migrations.flatMap((migration) => migration.new_sqlite_classes));
   return {
@@ -38,6 +45,7 @@ export function workerOptions(
       binding,
       { name, className: class_name },
     ]),
+    ...(allowPrivateUpstreams ? {} : { outboundService: publicNetwork }),
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
 }

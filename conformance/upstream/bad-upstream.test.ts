@@ -22,8 +22,21 @@ const faults: readonly (readonly [name: string, fault: Misbehaviour, health: Reg
   ["401", { kind: "answer", status: 401, headers: { "www-authenticate": 'Basic realm="x"' } }, /red/],
   ["429 with Retry-After", { kind: "answer", status: 429, headers: { "retry-after": "1" } }, /yellow/],
   ["500", { kind: "answer", status: 500, body: "boom" }, /yellow/],
-  ["HTML with 200", { kind: "answer", status: 200, headers: { "content-type": "text/html" }, body: "<html><body>Log in</body></html>" }, /yellow|red/],
-  ["207 that is not XML", { kind: "answer", status: 207, headers: { "content-type": "application/xml" }, body: "not <xml" }, /yellow|red/],
+  [
+    "HTML with 200",
+    {
+      kind: "answer",
+      status: 200,
+      headers: { "content-type": "text/html" },
+      body: "<html><body>Log in</body></html>",
+    },
+    /yellow|red/,
+  ],
+  [
+    "207 that is not XML",
+    { kind: "answer", status: 207, headers: { "content-type": "application/xml" }, body: "not <xml" },
+    /yellow|red/,
+  ],
   ["nothing", { kind: "hang-up" }, /yellow/],
 ];
 
@@ -43,7 +56,11 @@ describe("an upstream that answers", () => {
       await world.phone.put(eventOf(uid, "20270301T090000Z", "20270301T100000Z", "Written meanwhile"));
       expect(await world.phone.sync()).toMatchObject({ ok: true });
       await runAdmin(world.dataDir, ["account", "sync", "--user", "ada", "A"]);
-      const sick = await eventually("the status says it", () => healthOf("A"), (now) => health.test(now.health));
+      const sick = await eventually(
+        "the status says it",
+        () => healthOf("A"),
+        (now) => health.test(now.health),
+      );
       expect(sick.message.length).toBeGreaterThan(10);
       expect((await world.unified()).length).toBe(before + 1);
 
@@ -61,7 +78,12 @@ describe("an upstream that answers", () => {
         (all) => all.filter((event) => event.uid === uid).length === 1,
         60_000,
       );
-      await eventually("green again", () => healthOf("A"), (now) => now.health === "green", 60_000);
+      await eventually(
+        "green again",
+        () => healthOf("A"),
+        (now) => now.health === "green",
+        60_000,
+      );
     });
   }
 
@@ -74,7 +96,11 @@ describe("an upstream that answers", () => {
     });
     await world.phone.put(eventOf("applied@example.com", "20270302T090000Z", "20270302T100000Z", "Applied"));
     expect(await world.phone.sync()).toMatchObject({ ok: true });
-    await eventually("applied once", async () => armed, (still) => !still);
+    await eventually(
+      "applied once",
+      async () => armed,
+      (still) => !still,
+    );
     world.a.proxy.misbehave(undefined);
     await eventually(
       "nothing is pending",
@@ -91,7 +117,12 @@ describe("an upstream that answers", () => {
 });
 
 describe("connecting is refused with a reason and stores nothing", () => {
-  const refusals: readonly (readonly [name: string, url: () => string, username: string, password: string])[] = [
+  const refusals: readonly (readonly [
+    name: string,
+    url: () => string,
+    username: string,
+    password: string,
+  ])[] = [
     ["wrong password", () => world.a.proxy.url, "user01", "wrong"],
     ["no server there", () => "http://127.0.0.1:1/", "user01", "user01"],
     ["not a URL", () => "calendar please", "user01", "user01"],
@@ -101,7 +132,18 @@ describe("connecting is refused with a reason and stores nothing", () => {
     test(name, async () => {
       const answer = await runAdmin(
         world.dataDir,
-        ["account", "add", "caldav", "--user", "ada", "--url", url(), "--username", username, "--password-stdin"],
+        [
+          "account",
+          "add",
+          "caldav",
+          "--user",
+          "ada",
+          "--url",
+          url(),
+          "--username",
+          username,
+          "--password-stdin",
+        ],
         `${password}\n`,
       );
       expect(answer.code).toBe(1);

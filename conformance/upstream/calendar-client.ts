@@ -31,8 +31,10 @@ function unescapeXml(text: string): string {
     .replaceAll("&gt;", ">")
     .replaceAll("&quot;", '"')
     .replaceAll("&apos;", "'")
-    .replaceAll(/&#(?:x([0-9a-fA-F]+)|(\d+));/g, (_all, hex: string | undefined, decimal: string | undefined) =>
-      String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+    .replaceAll(
+      /&#(?:x([0-9a-fA-F]+)|(\d+));/g,
+      (_all, hex: string | undefined, decimal: string | undefined) =>
+        String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
     )
     .replaceAll("&amp;", "&");
 }
@@ -72,7 +74,10 @@ export function startOf(text: string): string {
 }
 
 /** Collections below a home: href and display name. */
-export async function listCollections(url: string, login: Login): Promise<readonly { href: string; name: string }[]> {
+export async function listCollections(
+  url: string,
+  login: Login,
+): Promise<readonly { href: string; name: string }[]> {
   const response = await fetch(url, {
     method: "PROPFIND",
     headers: headers(login),

@@ -34,7 +34,9 @@ const expected = new Map<string, number | null>();
 let serial = 0;
 
 async function act(owner: "phone" | "desk", replica: Replica): Promise<void> {
-  const mine = [...(await replica.events()).keys()].filter((uid) => uid.startsWith(owner) && expected.get(uid) !== null);
+  const mine = [...(await replica.events()).keys()].filter(
+    (uid) => uid.startsWith(owner) && expected.get(uid) !== null,
+  );
   const choice = random();
   const start = someStart();
   const uid = pick(mine);
@@ -55,7 +57,9 @@ async function act(owner: "phone" | "desk", replica: Replica): Promise<void> {
 
 /** The phone deletes what the desk made; the desk never touches that one again. */
 async function deleteForeign(): Promise<void> {
-  const theirs = [...(await world.phone.events()).keys()].filter((uid) => uid.startsWith("desk") && expected.get(uid) !== null);
+  const theirs = [...(await world.phone.events()).keys()].filter(
+    (uid) => uid.startsWith("desk") && expected.get(uid) !== null,
+  );
   const uid = pick(theirs);
   // An edit of the desk that the phone has not seen would rightly bring the event back, so only settled events are deleted.
   const here = (await world.phone.events()).get(uid ?? "");
@@ -77,62 +81,66 @@ afterAll(async () => {
 });
 
 describe(`kill -9 at ${KILLS} moments (seed ${SEED})`, () => {
-  test(
-    "everything converges; nothing is lost or doubled",
-    async () => {
-      let failedSyncs = 0;
-      for (let round = 0; round < KILLS; round++) {
-        for (let i = 0; i < 3; i++) {
-          if (random() < 0.5) await act("phone", world.phone);
-          else await act("desk", world.desk);
-        }
-        if (random() < 0.3) await deleteForeign();
-        const traffic = [
-          world.phone.sync(),
-          world.desk.sync(),
-          runAdmin(world.dataDir, ["account", "sync", "--user", "ada", "A"]),
-          runAdmin(world.dataDir, ["account", "sync", "--user", "ada", "B"]),
-        ];
-        await new Promise((resolve) => setTimeout(resolve, 100 + random() * 2_400));
-        await world.server.kill();
-        const outcomes = await Promise.all(traffic);
-        failedSyncs += "ok" in (outcomes[0] ?? {}) && (outcomes[0] as { ok: boolean }).ok ? 0 : 1;
-        await world.server.start();
+  test("everything converges; nothing is lost or doubled", async () => {
+    let failedSyncs = 0;
+    for (let round = 0; round < KILLS; round++) {
+      for (let i = 0; i < 3; i++) {
+        if (random() < 0.5) await act("phone", world.phone);
+        else await act("desk", world.desk);
       }
-      const wanted = [...expected].flatMap(([uid, start]) => (start === null ? [] : [`${uid} ${stamp(start)}`])).toSorted();
-      const wantedStarts = [...expected.values()].filter((start) => start !== null).toSorted((x, y) => x - y);
-      await eventually(
-        "phone, desk, unified, A and B agree with what was done",
-        async () => {
-          const phone = await world.phone.sync();
-          const desk = await world.desk.sync();
-          const [unified, inA, busy] = await Promise.all([world.unified(), world.inA(), world.overlay(world.b)]);
-          return {
-            ok: phone.ok && desk.ok,
-            output: phone.ok ? desk.output : phone.output,
-            unified: table(unified),
-            inA: table(inA),
-            busy: busy.map(({ text }) => instant(text)).toSorted((x, y) => x - y),
-          };
-        },
-        (now) =>
-          now.ok &&
-          JSON.stringify(now.unified) === JSON.stringify(wanted) &&
-          JSON.stringify(now.inA) === JSON.stringify(wanted) &&
-          JSON.stringify(now.busy) === JSON.stringify(wantedStarts),
-        90_000,
-      ).catch(async (error: unknown) => {
-        // Shown side by side, so that a lost or doubled event is named.
-        expect({
-          unified: table(await world.unified()),
-          inA: table(await world.inA()),
-          busy: (await world.overlay(world.b)).map(({ text }) => stamp(instant(text))).toSorted(),
-        }).toEqual({ unified: wanted, inA: wanted, busy: wantedStarts.map(stamp) });
-        throw error;
-      });
-      expect(wanted.length).toBeGreaterThan(5);
-      console.log(`${KILLS} kills, ${expected.size} events, ${failedSyncs} syncs of the phone cut off, seed ${SEED}`);
-    },
-    900_000,
-  );
+      if (random() < 0.3) await deleteForeign();
+      const traffic = [
+        world.phone.sync(),
+        world.desk.sync(),
+        runAdmin(world.dataDir, ["account", "sync", "--user", "ada", "A"]),
+        runAdmin(world.dataDir, ["account", "sync", "--user", "ada", "B"]),
+      ];
+      await new Promise((resolve) => setTimeout(resolve, 100 + random() * 2_400));
+      await world.server.kill();
+      const outcomes = await Promise.all(traffic);
+      failedSyncs += "ok" in (outcomes[0] ?? {}) && (outcomes[0] as { ok: boolean }).ok ? 0 : 1;
+      await world.server.start();
+    }
+    const wanted = [...expected]
+      .flatMap(([uid, start]) => (start === null ? [] : [`${uid} ${stamp(start)}`]))
+      .toSorted();
+    const wantedStarts = [...expected.values()].filter((start) => start !== null).toSorted((x, y) => x - y);
+    await eventually(
+      "phone, desk, unified, A and B agree with what was done",
+      async () => {
+        const phone = await world.phone.sync();
+        const desk = await world.desk.sync();
+        const [unified, inA, busy] = await Promise.all([
+          world.unified(),
+          world.inA(),
+          world.overlay(world.b),
+        ]);
+        return {
+          ok: phone.ok && desk.ok,
+          output: phone.ok ? desk.output : phone.output,
+          unified: table(unified),
+          inA: table(inA),
+          busy: busy.map(({ text }) => instant(text)).toSorted((x, y) => x - y),
+        };
+      },
+      (now) =>
+        now.ok &&
+        JSON.stringify(now.unified) === JSON.stringify(wanted) &&
+        JSON.stringify(now.inA) === JSON.stringify(wanted) &&
+        JSON.stringify(now.busy) === JSON.stringify(wantedStarts),
+      90_000,
+    ).catch(async (error: unknown) => {
+      // Shown side by side, so that a lost or doubled event is named.
+      expect({
+        unified: table(await world.unified()),
+        inA: table(await world.inA()),
+        busy: (await world.overlay(world.b)).map(({ text }) => stamp(instant(text))).toSorted(),
+      }).toEqual({ unified: wanted, inA: wanted, busy: wantedStarts.map(stamp) });
+      throw error;
+    });
+    expect(wanted.length).toBeGreaterThan(5);
+    console.log(
+      `${KILLS} kills, ${expected.size} events, ${failedSyncs} syncs of the phone cut off, seed ${SEED}`,
+    );
+  }, 900_000);
 });

@@ -15,7 +15,12 @@ export interface RecordedRequest {
 
 /** What to do with the next matching request instead of forwarding it. */
 export type Misbehaviour =
-  | { readonly kind: "answer"; readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
   /** Forward it, then answer 500: the upstream has applied the write. */
   | { readonly kind: "apply-then-500" }
   | { readonly kind: "hang-up" };
@@ -41,7 +46,11 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function forward(target: URL, from: IncomingMessage, body: Buffer): Promise<{ message: IncomingMessage; body: Buffer }> {
+function forward(
+  target: URL,
+  from: IncomingMessage,
+  body: Buffer,
+): Promise<{ message: IncomingMessage; body: Buffer }> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       {
@@ -114,7 +123,10 @@ export async function startRecordingProxy(targetUrl: string): Promise<RecordingP
     },
     sentBytes: () =>
       Buffer.concat(
-        requests.flatMap((request) => [Buffer.from(`${request.method} ${request.url}\n${request.head}\n`), request.body]),
+        requests.flatMap((request) => [
+          Buffer.from(`${request.method} ${request.url}\n${request.head}\n`),
+          request.body,
+        ]),
       ),
     writes: () => requests.filter((request) => WRITE_METHODS.has(request.method)),
     misbehave: (next) => {

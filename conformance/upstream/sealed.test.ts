@@ -47,7 +47,9 @@ async function fullUse(world: World): Promise<readonly string[]> {
   });
   await world.admin("account", "sync", "--user", "ada", "B");
 
-  const words = ["displayname", "description", "dead", "newcalendar"].map((word) => `cnry${word}${Date.now().toString(36)}q`);
+  const words = ["displayname", "description", "dead", "newcalendar"].map(
+    (word) => `cnry${word}${Date.now().toString(36)}q`,
+  );
   canaries.push(...words);
   const patch = await fetch(`${home}unified/`, {
     method: "PROPPATCH",
@@ -68,7 +70,11 @@ async function fullUse(world: World): Promise<readonly string[]> {
   expect(made.status).toBe(201);
 
   await eventually("B's event is in unified", world.unified, (all) => all.length === 4);
-  await eventually("the blocks are in B", () => world.overlay(world.b), (all) => all.length === 3);
+  await eventually(
+    "the blocks are in B",
+    () => world.overlay(world.b),
+    (all) => all.length === 3,
+  );
   // An edit and a deletion leave freed pages behind.
   const edited = canaryEvent("sealed-0@example.com", "20270205T090000Z", "20270205T100000Z");
   canaries.push(...edited.canaries);
@@ -78,7 +84,11 @@ async function fullUse(world: World): Promise<readonly string[]> {
     body: edited.text,
   });
   await fetch(`${home}unified/sealed-1.ics`, { method: "DELETE", headers: { authorization } });
-  await eventually("the deletion reached B", () => world.overlay(world.b), (all) => all.length === 2);
+  await eventually(
+    "the deletion reached B",
+    () => world.overlay(world.b),
+    (all) => all.length === 2,
+  );
   // Errors are a way into logs.
   await fetch(`${home}unified/bad.ics`, {
     method: "PUT",
@@ -102,7 +112,9 @@ async function configWithoutSealing(): Promise<string> {
   return path;
 }
 
-async function search(args: readonly string[]): Promise<{ planted: number; found: readonly string[]; files: number }> {
+async function search(
+  args: readonly string[],
+): Promise<{ planted: number; found: readonly string[]; files: number }> {
   const world = await createWorld({ args });
   try {
     const canaries = await fullUse(world);

@@ -19,13 +19,16 @@ afterAll(async () => {
   await world?.close();
 });
 
-const uids = (events: readonly { uid: string }[]): readonly string[] => events.map(({ uid }) => uid).toSorted();
+const uids = (events: readonly { uid: string }[]): readonly string[] =>
+  events.map(({ uid }) => uid).toSorted();
 const starts = (events: readonly { text: string }[]): readonly number[] =>
   events.map(({ text }) => instant(text)).toSorted((x, y) => x - y);
 
 /** Every byte our server sent to an upstream, from request number `from` on. */
 function sentTo({ proxy }: Upstream, from = 0): Buffer {
-  return Buffer.concat(proxy.requests.slice(from).flatMap(({ url, head, body }) => [Buffer.from(`${url}\n${head}`), body]));
+  return Buffer.concat(
+    proxy.requests.slice(from).flatMap(({ url, head, body }) => [Buffer.from(`${url}\n${head}`), body]),
+  );
 }
 
 function unfolded(bytes: Buffer): Buffer {
@@ -39,7 +42,11 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     expect(await world.desk.sync()).toMatchObject({ ok: true });
     await world.admin("account", "sync", "--user", "ada", "A");
     await eventually("unified holds A's events", world.unified, (events) => events.length === 2);
-    await eventually("B holds two busy blocks", () => world.overlay(world.b), (events) => events.length === 2);
+    await eventually(
+      "B holds two busy blocks",
+      () => world.overlay(world.b),
+      (events) => events.length === 2,
+    );
     expect(starts(await world.overlay(world.b))).toEqual([Date.UTC(2027, 0, 5, 9), Date.UTC(2027, 0, 6, 9)]);
   });
 
@@ -52,7 +59,11 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     await eventually("A holds it", world.inA, (events) => uids(events).includes(made.uid));
     // What was sent is judged, not what is kept: Radicale 3.1.8 cuts X-APPLE-STRUCTURED-LOCATION at its comma.
     expect(foundIn(unfolded(sentTo(world.a)), made.canaries)).toEqual(made.canaries);
-    const blocks = await eventually("B holds three blocks", () => world.overlay(world.b), (all) => all.length === 3);
+    const blocks = await eventually(
+      "B holds three blocks",
+      () => world.overlay(world.b),
+      (all) => all.length === 3,
+    );
     expect(blocks.map(({ summary }) => summary)).toEqual(["Busy", "Busy", "Busy"]);
     const sent = unfolded(sentTo(world.b, before));
     expect(sent.length).toBeGreaterThan(200);
@@ -65,13 +76,19 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     expect(event).toBeDefined();
     await world.desk.put({
       uid: "phone-1@example.com",
-      text: (event?.text ?? "").replace("20270107T090000Z", "20270108T110000Z").replace("20270107T100000Z", "20270108T120000Z"),
+      text: (event?.text ?? "")
+        .replace("20270107T090000Z", "20270108T110000Z")
+        .replace("20270107T100000Z", "20270108T120000Z"),
     });
     expect(await world.desk.sync()).toMatchObject({ ok: true });
     await world.admin("account", "sync", "--user", "ada", "A");
     const moved = Date.UTC(2027, 0, 8, 11);
     await eventually("unified moved", world.unified, (all) => starts(all).includes(moved));
-    await eventually("B moved", () => world.overlay(world.b), (all) => starts(all).includes(moved) && all.length === 3);
+    await eventually(
+      "B moved",
+      () => world.overlay(world.b),
+      (all) => starts(all).includes(moved) && all.length === 3,
+    );
   });
 
   test("an event made in B is in unified in full and in A as a busy block", async () => {
@@ -83,8 +100,14 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     });
     expect(made.status).toBeLessThan(300);
     await world.admin("account", "sync", "--user", "ada", "B");
-    await eventually("unified holds it", world.unified, (all) => all.some(({ summary }) => summary === "Only in B"));
-    await eventually("A holds a block", () => world.overlay(world.a), (all) => starts(all).includes(Date.UTC(2027, 0, 9, 9)));
+    await eventually("unified holds it", world.unified, (all) =>
+      all.some(({ summary }) => summary === "Only in B"),
+    );
+    await eventually(
+      "A holds a block",
+      () => world.overlay(world.a),
+      (all) => starts(all).includes(Date.UTC(2027, 0, 9, 9)),
+    );
     expect(uids(await world.inA())).not.toContain("b-1@example.com");
   });
 
@@ -109,13 +132,21 @@ describe("one canonical calendar over Radicale and Xandikos", () => {
     await world.phone.remove("phone-1@example.com");
     expect(await world.phone.sync()).toMatchObject({ ok: true });
     await eventually("A lost it", world.inA, (all) => !uids(all).includes("phone-1@example.com"));
-    await eventually("B lost it", () => world.overlay(world.b), (all) => all.length === 2);
+    await eventually(
+      "B lost it",
+      () => world.overlay(world.b),
+      (all) => all.length === 2,
+    );
     expect(await world.desk.sync()).toMatchObject({ ok: true });
     await world.desk.remove("desk-1@example.com");
     expect(await world.desk.sync()).toMatchObject({ ok: true });
     await world.admin("account", "sync", "--user", "ada", "A");
     await eventually("unified lost it", world.unified, (all) => !uids(all).includes("desk-1@example.com"));
-    await eventually("B lost it too", () => world.overlay(world.b), (all) => all.length === 1);
+    await eventually(
+      "B lost it too",
+      () => world.overlay(world.b),
+      (all) => all.length === 1,
+    );
   });
 
   test("quiet: ten further rounds of synchronisation write nothing upstream", async () => {

@@ -17,7 +17,9 @@ export async function eventually<T>(
       last = error;
     }
     if (Date.now() > until) {
-      throw new Error(`${what}: not within ${timeoutMs} ms; last: ${JSON.stringify(last, undefined, 1)?.slice(0, 2_000) ?? String(last)} ${String(last)}`);
+      throw new Error(
+        `${what}: not within ${timeoutMs} ms; last: ${JSON.stringify(last, undefined, 1)?.slice(0, 2_000) ?? String(last)} ${String(last)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 150));
   }

@@ -56,7 +56,11 @@ export function runAdmin(
       ["run", "--silent", "admin", "--", ...args],
       { env: { ...process.env, DATA_DIR: dataDir }, timeout: 120_000, maxBuffer: 16_000_000 },
       (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, stdout, stderr }),
+        resolve({
+          code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1,
+          stdout,
+          stderr,
+        }),
     );
     child.stdin?.end(input);
   });
@@ -66,8 +70,15 @@ export async function createWorld(options: { readonly args?: readonly string[] }
   const folder = await mkdtemp(join(tmpdir(), "t-minus-story-"));
   const dataDir = join(folder, "data");
   const [radicale, xandikos] = await Promise.all([startRadicale(), startXandikos()]);
-  const [proxyA, proxyB] = await Promise.all([startRecordingProxy(radicale.url), startRecordingProxy(xandikos.url)]);
-  const server = await startServer({ dataDir, env: { ALLOW_PRIVATE_UPSTREAMS: "1" }, args: options.args ?? [] });
+  const [proxyA, proxyB] = await Promise.all([
+    startRecordingProxy(radicale.url),
+    startRecordingProxy(xandikos.url),
+  ]);
+  const server = await startServer({
+    dataDir,
+    env: { ALLOW_PRIVATE_UPSTREAMS: "1" },
+    args: options.args ?? [],
+  });
 
   async function admin(args: readonly string[], input?: string): Promise<Record<string, unknown>> {
     const answer = await runAdmin(dataDir, args, input);
@@ -87,10 +98,30 @@ export async function createWorld(options: { readonly args?: readonly string[] }
   async function connect(
     label: string,
     proxy: RecordingProxy,
-    peer: { url: string; calendarUrl: string; homeUrl: string; username: string; password: string; accountPath: string },
+    peer: {
+      url: string;
+      calendarUrl: string;
+      homeUrl: string;
+      username: string;
+      password: string;
+      accountPath: string;
+    },
   ): Promise<Upstream> {
     const added = await admin(
-      ["account", "add", "caldav", "--user", "ada", "--url", proxy.url + peer.accountPath, "--username", peer.username, "--password-stdin", "--label", label],
+      [
+        "account",
+        "add",
+        "caldav",
+        "--user",
+        "ada",
+        "--url",
+        proxy.url + peer.accountPath,
+        "--username",
+        peer.username,
+        "--password-stdin",
+        "--label",
+        label,
+      ],
       `${peer.password}\n`,
     );
     const account = (added["account"] ?? added) as Record<string, unknown>;

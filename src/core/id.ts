@@ -31,11 +31,7 @@ type Prefixes = {
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** A new ULID (48 bits of milliseconds, 80 bits of randomness) behind its prefix, e.g. `evt_01J…`. */
-export function newId<P extends keyof Prefixes>(
-  prefix: P,
-  clock: Clock,
-  random: Random,
-): Prefixes[P] {
+export function newId<P extends keyof Prefixes>(prefix: P, clock: Clock, random: Random): Prefixes[P] {
   let time = clock.now();
   let text = "";
   for (let i = 0; i < 10; i++) {

@@ -19,7 +19,7 @@ export function firstProperty(component: JCalComponent, name: string): JCalPrope
 
 /** The values of a property. */
 export function valuesOf(property: JCalProperty): readonly JCalValue[] {
-  return property.slice(3) as JCalValue[];
+  return property.slice(3);
 }
 
 /** The first value of a property as text; a structured value is joined by `;`. */

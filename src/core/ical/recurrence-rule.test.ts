@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(join(folder, "recurrence-invalid.jsonl")))(
           : [];
         expect(
           wanted.some((word) => reason.includes(word)),
-          `${rrule}: ${reason} (${String(violations)})`,
+          `${String(rrule)}: ${reason} (${String(violations)})`,
         ).toBe(true);
       }
     });
@@ -71,7 +71,7 @@ describe.skipIf(!existsSync(join(folder, "recurrence.jsonl")))("rules that sever
     expect(high.length).toBeGreaterThan(395);
     for (const { rrule } of high) {
       const strict = parseRecurrenceRule(String(rrule));
-      expect(strict.ok, `${rrule}: ${reasonOf(String(rrule))}`).toBe(true);
+      expect(strict.ok, `${String(rrule)}: ${reasonOf(String(rrule))}`).toBe(true);
       expect(parseRecurrenceRuleLeniently(String(rrule))).toEqual(strict);
     }
   });

@@ -26,5 +26,8 @@ export interface AccountState {
   /** Only after everything up to this cursor was applied. null: the next pull reads it whole. */
   saveCursor(providerCalendarId: string, cursor: string | null): Promise<void>;
   /** Outcome of one pass over a calendar; `error` is a sentence without content, null for success. */
-  savePass(providerCalendarId: string, outcome: { readonly at: number; readonly error: string | null }): Promise<void>;
+  savePass(
+    providerCalendarId: string,
+    outcome: { readonly at: number; readonly error: string | null },
+  ): Promise<void>;
 }

@@ -133,10 +133,7 @@ export interface CalendarReader {
   member(calendarId: CalendarId, name: string): MemberMetadata | undefined;
   memberByUid(calendarId: CalendarId, uid: string): MemberMetadata | undefined;
   /** Opens several objects together; answers in the order asked, `undefined` where a name does not exist. */
-  open(
-    calendarId: CalendarId,
-    names: readonly string[],
-  ): Promise<readonly (Member | undefined)[]>;
+  open(calendarId: CalendarId, names: readonly string[]): Promise<readonly (Member | undefined)[]>;
   candidates(calendarId: CalendarId, query: CandidateQuery): Candidates;
   /** Busy instances of a collection inside the span, by start; asks the objects themselves where the index does not reach. */
   busy(calendarId: CalendarId, span: { start: number; end: number }): Promise<readonly BusyRow[]>;
@@ -144,11 +141,7 @@ export interface CalendarReader {
    * `undefined` when the revision lies below the pruning floor or in the future. Revision 0 asks for the initial state:
    * every member present, by revision, no deletions, and it is never `undefined`.
    */
-  changesSince(
-    calendarId: CalendarId,
-    revision: number,
-    limit: number,
-  ): ChangePage | undefined;
+  changesSince(calendarId: CalendarId, revision: number, limit: number): ChangePage | undefined;
   /**
    * Slugs of collections that were deleted after the revision and do not exist now (RFC 6578 on the home). `undefined` as
    * for `changesSince`; empty for revision 0.

@@ -89,10 +89,7 @@ export interface Connector {
   listCalendars(): Promise<Result<readonly RemoteCalendar[], ConnectorFailure>>;
   createCalendar(name: string): Promise<Result<RemoteCalendar, ConnectorFailure>>;
   /** One page. `cursor` null begins a full read; pass each page's `cursor` on to the next call while there is `more`. */
-  changes(
-    calendarId: string,
-    cursor: string | null,
-  ): Promise<Result<ChangesPage, ConnectorFailure>>;
+  changes(calendarId: string, cursor: string | null): Promise<Result<ChangesPage, ConnectorFailure>>;
   /** Opens events by id; ids that do not exist are left out. */
   get(
     calendarId: string,

@@ -150,7 +150,11 @@ export interface UserGraph {
 
   accounts(): Promise<readonly GraphAccount[]>;
   /** Registers the account, makes it the default if it is the first, and adds the default edges (BUSY OVERLAY both ways). */
-  addAccount(account: { accountId: AccountId; provider: GraphAccount["provider"]; label: string }): Promise<void>;
+  addAccount(account: {
+    accountId: AccountId;
+    provider: GraphAccount["provider"];
+    label: string;
+  }): Promise<void>;
   /** Forgets the account: its sources and mirrors. Events that only it had leave the canonical calendar. */
   removeAccount(accountId: AccountId): Promise<void>;
 

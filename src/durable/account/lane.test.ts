@@ -3,27 +3,19 @@
 import { expect, test } from "vitest";
 import { newLane } from "./lane.ts";
 
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
 test("a storm of calls during a pass causes one more pass", async () => {
   const lane = newLane();
-  const first = gate();
+  const first = Promise.withResolvers<void>();
   let passes = 0;
   const work = async (): Promise<number> => {
     passes += 1;
-    if (passes === 1) await first.opened;
+    if (passes === 1) await first.promise;
     return passes;
   };
   const running = lane.run("poll", work);
   await Promise.resolve();
   const storm = Array.from({ length: 100 }, () => lane.run("poll", work));
-  first.open();
+  first.resolve();
   expect(await running).toBe(1);
   expect(new Set(await Promise.all(storm))).toEqual(new Set([2]));
   expect(passes).toBe(2);

@@ -44,6 +44,10 @@ function put(name = "one.ics"): Request {
   });
 }
 
+function getAs(slug: string): Request {
+  return request("GET", "/dav/calendars/ada/unified/one.ics", { headers: { "x-tm-slug": slug } });
+}
+
 async function freshUser() {
   const stub = freshStub();
   await stub.initialise(newUser());
@@ -87,10 +91,8 @@ describe("the object of a user", () => {
   it("refuses another user's slug (invariant K)", async () => {
     const stub = await freshUser();
     await stub.fetch(put());
-    const get = (slug: string) =>
-      request("GET", "/dav/calendars/ada/unified/one.ics", { headers: { "x-tm-slug": slug } });
-    expect((await stub.fetch(get("ada"))).status).toBe(200);
-    const foreign = await stub.fetch(get("eve"));
+    expect((await stub.fetch(getAs("ada"))).status).toBe(200);
+    const foreign = await stub.fetch(getAs("eve"));
     expect([foreign.status, await foreign.text()]).toEqual([403, "This is somebody else's calendar."]);
     const anonymous = await stub.fetch("https://cal.example.com/dav/calendars/ada/unified/one.ics");
     expect(anonymous.status).toBe(403);

@@ -48,16 +48,6 @@ export type Unmapped =
 
 export type Target = Resource | Unmapped;
 
-export const RESOURCE_KINDS: readonly ResourceKind[] = [
-  "root",
-  "principals",
-  "principal",
-  "homes",
-  "home",
-  "calendar",
-  "member",
-];
-
 export function isResource(target: Target): target is Resource {
   return target.kind !== "free-calendar" && target.kind !== "free-member" && target.kind !== "nothing";
 }

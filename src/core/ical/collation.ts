@@ -19,9 +19,6 @@ const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ["i;unicode-casemap", foldUnicode],
 ]);
 
-/** What CALDAV:supported-collation-set lists. */
-export const collations: readonly string[] = ["i;ascii-casemap", "i;octet", "i;unicode-casemap"];
-
 export function supportedCollation(name: string): boolean {
   return folds.has(name);
 }

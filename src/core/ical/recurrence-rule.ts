@@ -6,7 +6,7 @@ import { err, ok } from "../result.ts";
 import type { Failures, RecurrenceRule, RuleFailure } from "./recurrence-rule-parts.ts";
 import { hasOtherByPart, refuse, ruleOfParts } from "./recurrence-rule-parts.ts";
 
-export type { Frequency, RecurrenceRule, RuleFailure, Skip, WeekdayRule } from "./recurrence-rule-parts.ts";
+export type { RecurrenceRule, RuleFailure } from "./recurrence-rule-parts.ts";
 
 /** RFC 5545 3.3.10: the combinations that MUST NOT be. */
 function refuseCombinations(rule: RecurrenceRule, failures: Failures): void {

@@ -3,12 +3,16 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const startMsMax = 60_000;
 const stopMsMax = 15_000;
 const logBytesMax = 65_536;
+
+/** Where the system can: a test runner that is killed leaves no server behind. */
+const diesWithParent = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "KILL"] : [];
 
 export interface ChildServer {
   readonly pid: number;
@@ -39,7 +43,8 @@ export async function freePort(): Promise<number> {
 
 /** Resolves when the port accepts a connection; throws with the output of the process when it ends before. */
 export async function startChildServer(options: ChildServerCommand): Promise<ChildServer> {
-  const child = spawn(options.command, options.args, {
+  const [command = options.command, ...args] = [...diesWithParent, options.command, ...options.args];
+  const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -93,6 +93,7 @@ export async function createWorld(options: { readonly args?: readonly string[] }
     url: radicale.calendarUrl,
     username: radicale.username,
     password: radicale.password,
+    conflict: "a wins",
   });
 
   async function connect(
@@ -142,6 +143,7 @@ export async function createWorld(options: { readonly args?: readonly string[] }
     collection: "unified",
     username: login.username,
     password: login.password,
+    conflict: "a wins",
   });
 
   return {

@@ -1,4 +1,5 @@
-// Calls the Worker's scheduled handler at the times of wrangler.toml, in UTC as Cloudflare does. A run that is still going is not doubled.
+// Calls the Worker's scheduled handler at the times of wrangler.toml, in UTC as Cloudflare does, and once at the start, so that what
+// happened while the server was down is looked at now and not at the next run. A run that is still going is not doubled.
 
 import { Cron } from "croner";
 
@@ -16,6 +17,7 @@ export function startSchedule(
         run(pattern, job.currentRun() ?? new Date()),
       ),
   );
+  for (const job of jobs) void job.trigger();
   return {
     stop() {
       for (const job of jobs) job.stop();

@@ -1,11 +1,14 @@
 // workerd through Miniflare's API: persistent state, no telemetry, no look-ups on the internet, loopback only.
 
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 
 import { Miniflare } from "miniflare";
 import type { WorkerOptions } from "miniflare";
+
+import { loggedLine } from "./runtime-log.ts";
 
 export interface Runtime {
   readonly miniflare: Miniflare;
@@ -24,6 +27,12 @@ export interface RuntimeOptions {
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   process.env["MINIFLARE_WORKERD_PATH"] = fileURLToPath(new URL("workerd-child.sh", import.meta.url));
   let port = 0;
+  // Until it serves, workerd speaks of the program alone, and why it refuses it must be readable.
+  let isServing = false;
+  function log(line: string): void {
+    const logged = isServing ? loggedLine(line) : line;
+    if (logged !== null) process.stderr.write(`${logged}\n`);
+  }
   const signalListeners = keepSignalListeners();
   const miniflare = new Miniflare({
     workers: [options.worker],
@@ -34,8 +43,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     logRequests: false,
     unsafeRuntimeEnv: { T_MINUS_WORKERD: workerdPath(), T_MINUS_RUNTIME_PID_FILE: options.pidFile },
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      stdout.pipe(process.stderr, { end: false });
-      stderr.pipe(process.stderr, { end: false });
+      for (const stream of [stdout, stderr]) createInterface({ input: stream }).on("line", log);
     },
     unsafeHandleRuntimeRestart: readPort,
   });
@@ -48,6 +56,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     await miniflare.ready;
     await readPort();
+    isServing = true;
   } catch (error) {
     await miniflare.dispose().catch(() => undefined);
     throw error;

@@ -3,13 +3,15 @@
 // may not stand alone in a collection. Which component types a collection takes is the collection's to say.
 
 import { precondition, type Failure } from "../failure.ts";
-import type { ComponentName } from "../ports/calendar-store.ts";
 import { err, ok, type Result } from "../result.ts";
 import { parseDateTime } from "./civil.ts";
 import { firstProperty, firstText, valuesOf } from "./component.ts";
 import { parseDuration } from "./duration.ts";
 import type { JCalComponent, JCalProperty, JCalValue } from "./jcal.ts";
 import { parseCalendar } from "./parse.ts";
+
+/** What a calendar object resource can be made of. */
+export type ComponentName = "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VAVAILABILITY";
 
 export interface CalendarObject {
   /** Octets as sent. */

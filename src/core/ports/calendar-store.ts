@@ -6,10 +6,10 @@
 
 import type { Failure } from "../failure.ts";
 import type { AccountId, CalendarId, CanonicalEventId, UserId } from "../id.ts";
-import type { CalendarObject } from "../ical/calendar-object-resource.ts";
+import type { CalendarObject, ComponentName } from "../ical/calendar-object-resource.ts";
 import type { Result } from "../result.ts";
 
-export type ComponentName = "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VAVAILABILITY";
+export type { ComponentName };
 
 /** `local` collections are created by clients (MKCALENDAR) and belong to no account. */
 export type CalendarKind = "unified" | "account" | "tasks" | "trips" | "subscribed" | "local";

@@ -9,7 +9,8 @@ import { startXandikos } from "../../../conformance/peers/xandikos.ts";
 import type { Connector } from "../../core/ports/connector.ts";
 import { connectorContract, contractEvent } from "../../core/testing/connector-contract.ts";
 import { basicAuthorization } from "../http/basic-auth.ts";
-import { createCalDavConnector, type CalDavOptions } from "./connector.ts";
+import { createCalDavConnector } from "./connector.ts";
+import type { CalDavOptions } from "./options.ts";
 import { discoverCalDav } from "./discovery.ts";
 
 const servers = [

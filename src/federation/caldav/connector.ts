@@ -1,30 +1,18 @@
 // The connector for any CalDAV server (RFC 4791): the Connector contract over one account. Ids are absolute paths at the origin of the
 // calendar home.
 
-import type { CalDavCredentials } from "../../core/ports/account.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import type { Connector, ConnectorFailure } from "../../core/ports/connector.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { createGuardedFetch, type FetchLike } from "../http/guarded-fetch.ts";
+import { createGuardedFetch } from "../http/guarded-fetch.ts";
 import { listHome } from "./calendars.ts";
 import { readChanges, type CalendarPlace } from "./changes.ts";
 import { createCalendarIn } from "./create-calendar.ts";
 import { createDavClient } from "./dav-client.ts";
 import { findHome, startUrl } from "./discovery.ts";
 import { openEvents } from "./objects.ts";
+import type { CalDavOptions } from "./options.ts";
 import { withSlash } from "./resource-id.ts";
 import { deleteEvent, newEventId, putEvent } from "./writes.ts";
-
-export interface CalDavOptions {
-  readonly credentials: CalDavCredentials;
-  readonly fetch: FetchLike;
-  readonly allowPrivateAddresses: boolean;
-  readonly clock: Clock;
-  /** What discovery found (`homeUrl`). Absent: found before the first request. */
-  readonly homeUrl?: string;
-  readonly timeoutMs?: number;
-  readonly answerBytesMax?: number;
-}
 
 export function createCalDavConnector(options: CalDavOptions): Connector {
   const client = createDavClient(options.credentials, createGuardedFetch(options), options.clock);

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { createGuardedFetch } from "../http/guarded-fetch.ts";
 import { movedReason } from "../http/status-failure.ts";
 import { isCalendar, listHome } from "./calendars.ts";
-import type { CalDavOptions } from "./connector.ts";
+import type { CalDavOptions } from "./options.ts";
 import { createDavClient, multistatusOf, type DavClient } from "./dav-client.ts";
 import { CALDAV, DAV, hrefsOf, type MemberAnswer, type Multistatus } from "./multistatus.ts";
 import { resourceId, withSlash } from "./resource-id.ts";

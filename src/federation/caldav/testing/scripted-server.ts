@@ -1,7 +1,8 @@
 // A CalDAV server that is a function, for answers that no real server gives on demand.
 
 import type { Connector } from "../../../core/ports/connector.ts";
-import { createCalDavConnector, type CalDavOptions } from "../connector.ts";
+import { createCalDavConnector } from "../connector.ts";
+import type { CalDavOptions } from "../options.ts";
 
 export const calendarId = "/dav/user/calendar/";
 export const ical = [

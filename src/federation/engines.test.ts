@@ -330,7 +330,7 @@ describe("reconcile", () => {
         .events(overlay)
         .map((one) => one.id)
         .toSorted(),
-    ).toEqual([block?.id, `${overlay}mine.ics`].toSorted());
+    ).toEqual([String(block?.id), `${overlay}mine.ics`].toSorted());
     expect(world.graph.events().has("mine")).toBe(true);
   });
 

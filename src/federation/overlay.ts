@@ -1,10 +1,9 @@
 // The calendar of busy blocks: found by its name if the account has it already, created on first need.
 
 import type { ConnectorFailure, RemoteCalendar } from "../core/ports/connector.ts";
+import { OVERLAY_NAME } from "../core/projection/overlay-calendar.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { EngineContext } from "./context.ts";
-
-export const OVERLAY_NAME = "External Busy";
 
 /** Takes over an overlay that is there from before (the account was connected earlier, or the creation was never confirmed). */
 export async function findOverlay(

@@ -6,7 +6,7 @@ import { parseCalendar } from "../ical/parse.ts";
 import { newMirrorRow, type MirrorRow } from "./outbox-row.ts";
 import { compilePolicy } from "./policy-compiler.ts";
 import { planMirrors } from "./plan-mirrors.ts";
-import type { TransitionContext } from "./transition.ts";
+import type { TransitionContext } from "./transition-shape.ts";
 
 const account = "acc_1" as AccountId;
 const id = "evt_1" as CanonicalEventId;

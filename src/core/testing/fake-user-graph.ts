@@ -18,20 +18,20 @@ import { parseCalendar } from "../ical/parse.ts";
 import type { KeyedHash } from "../projection/hash.ts";
 import { isDue, type MirrorRow, type SourceRow } from "../projection/outbox-row.ts";
 import { compilePolicy, type EventPlacement } from "../projection/policy-compiler.ts";
-import {
-  applyReport,
-  decideGone,
-  decidePresent,
-  handOut,
-  planMirrors,
-  readItem,
-  reconcileRow,
-  type ItemKnowledge,
-  type KnownEvent,
-  type ReadItem,
-  type Transition,
-  type TransitionContext,
-} from "../projection/transition.ts";
+import { applyReport } from "../projection/apply-report.ts";
+import { decideGone } from "../projection/decide-gone.ts";
+import { decidePresent } from "../projection/decide-present.ts";
+import { handOut } from "../projection/hand-out.ts";
+import { planMirrors } from "../projection/plan-mirrors.ts";
+import { readItem } from "../projection/read-item.ts";
+import { reconcileRow } from "../projection/reconcile-row.ts";
+import type {
+  ItemKnowledge,
+  KnownEvent,
+  ReadItem,
+  Transition,
+  TransitionContext,
+} from "../projection/transition-shape.ts";
 import { assert } from "../assert.ts";
 
 export interface MemoryGraphOptions {

@@ -23,7 +23,7 @@ test("Retry-After is honoured to the millisecond", () => {
 });
 
 test("the wait doubles its ceiling with each failed pass and ends at half an hour", () => {
-  const ceilings = [1, 2, 3, 30].map((attempt) => judge([down], attempt, 0.999_999).waitMs);
+  const ceilings = [1, 2, 3, 30].map((attempt) => judge([down], attempt, 0.999_999_9).waitMs);
   expect(ceilings).toEqual([5_000, 10_000, 20_000, 1_800_000]);
   expect(judge([down], 30, 0).waitMs).toBe(0);
 });

@@ -4,9 +4,6 @@ import type { AccountState, AccountStateCalendar } from "../../core/ports/accoun
 import type { RemoteCalendar } from "../../core/ports/connector.ts";
 import type { SealedCodec } from "../sql/sealed.ts";
 
-/** The dedicated calendar that busy blocks of other accounts are written to. */
-export const OVERLAY_NAME = "External Busy";
-
 export interface CalendarRecord extends AccountStateCalendar {
   readonly lastSyncAt: number | null;
   readonly error: string | null;

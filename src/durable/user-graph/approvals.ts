@@ -12,7 +12,7 @@ import { collectionOfKind, transitionContext } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import { sealMirrors } from "./mirror-writer.ts";
 import { newMirrorRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/transition.ts";
+import { planMirrors } from "../../core/projection/plan-mirrors.ts";
 import { parseCalendar } from "../../core/ical/parse.ts";
 import { transact } from "./transaction.ts";
 

@@ -4,7 +4,7 @@
 import { parseCalendar } from "../../core/ical/parse.ts";
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
 import type { SourceRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/transition.ts";
+import { planMirrors } from "../../core/projection/plan-mirrors.ts";
 import { loadEvents, placementOf } from "./event-rows.ts";
 import type { StoredEvent } from "./event-rows.ts";
 import { writeEventChange } from "./event-writer.ts";

@@ -1,4 +1,4 @@
-// From a transition that federation decided (core/projection/transition.ts) to one prepared change of one event: the object is
+// From a transition that federation decided (core/projection/transition-shape.ts) to one prepared change of one event: the object is
 // read and sealed, the outbox is planned anew for the rows as they will be.
 
 import { readCalendarObject } from "../../core/ical/calendar-object-resource.ts";
@@ -7,8 +7,8 @@ import { parseCalendar } from "../../core/ical/parse.ts";
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
 import type { ComponentName } from "../../core/ports/calendar-store.ts";
 import type { MirrorRow, SourceRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/transition.ts";
-import type { Outcome, Transition, TransitionContext } from "../../core/projection/transition.ts";
+import { planMirrors } from "../../core/projection/plan-mirrors.ts";
+import type { Outcome, Transition, TransitionContext } from "../../core/projection/transition-shape.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Result } from "../../core/result.ts";
 import { prepareContent } from "./content.ts";

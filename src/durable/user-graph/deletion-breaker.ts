@@ -4,7 +4,7 @@
 import { newId } from "../../core/id.ts";
 import type { AccountId, ApprovalId } from "../../core/id.ts";
 import type { Approval, ProviderDelta } from "../../core/ports/user-graph.ts";
-import { deletionsNeedApproval } from "../../core/projection/transition.ts";
+import { deletionsNeedApproval } from "../../core/projection/decide-gone.ts";
 import type { Graph } from "./graph.ts";
 import { transact } from "./transaction.ts";
 

@@ -6,13 +6,15 @@ import { newId } from "../../core/id.ts";
 import type { ProviderEvent } from "../../core/ports/connector.ts";
 import type { DeltaOutcome, ProviderDelta } from "../../core/ports/user-graph.ts";
 import type { SourceRow } from "../../core/projection/outbox-row.ts";
-import { decideGone, decidePresent, readItem } from "../../core/projection/transition.ts";
+import { decideGone } from "../../core/projection/decide-gone.ts";
+import { decidePresent } from "../../core/projection/decide-present.ts";
+import { readItem } from "../../core/projection/read-item.ts";
 import type {
   ItemKnowledge,
   ReadItem,
   Transition,
   TransitionContext,
-} from "../../core/projection/transition.ts";
+} from "../../core/projection/transition-shape.ts";
 import { changeFor } from "./change.ts";
 import type { Decided } from "./change.ts";
 import { forgetHeld, holdDeletions } from "./deletion-breaker.ts";

@@ -3,7 +3,7 @@
 // Memory follows a commit, never the other way round (transaction.ts).
 
 import type { CompiledPolicy } from "../../core/projection/policy-compiler.ts";
-import type { TransitionContext } from "../../core/projection/transition.ts";
+import type { TransitionContext } from "../../core/projection/transition-shape.ts";
 import { newId } from "../../core/id.ts";
 import type { AccountId, CalendarId } from "../../core/id.ts";
 import type { CalendarCollection, Principal } from "../../core/ports/calendar-store.ts";

@@ -9,7 +9,7 @@ import { parseCalendar } from "../../core/ical/parse.ts";
 import type { CalendarObject } from "../../core/ical/calendar-object-resource.ts";
 import { limits } from "../../core/limits.ts";
 import type { MemberMetadata, PutObject, PutOutcome, StateCheck } from "../../core/ports/calendar-store.ts";
-import { planMirrors } from "../../core/projection/transition.ts";
+import { planMirrors } from "../../core/projection/plan-mirrors.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Result } from "../../core/result.ts";
 import { etagOf, prepareContent } from "./content.ts";

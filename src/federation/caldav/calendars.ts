@@ -4,6 +4,7 @@
 import { propfind } from "tsdav";
 
 import type { ConnectorFailure, RemoteCalendar } from "../../core/ports/connector.ts";
+import { OVERLAY_NAME } from "../../core/projection/overlay-calendar.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { DavClient } from "./dav-client.ts";
 import {
@@ -18,9 +19,6 @@ import {
 } from "./multistatus.ts";
 import { resourceId, withSlash } from "./resource-id.ts";
 import { childOf, childrenOf, contains } from "./xml-tree.ts";
-
-/** Where projections of other accounts go; never the default for a person's own events. */
-export const overlayName = "External Busy";
 
 /** A calendar without supported-calendar-component-set takes every kind (RFC 4791 5.2.3). */
 const allComponents = ["VEVENT", "VTODO", "VJOURNAL"];
@@ -79,7 +77,7 @@ const usualNames = ["default", "calendar", "personal", "home"];
 /** The same one every time: the order of a listing is that of a directory at some servers and changes with any new calendar. */
 function likelyDefault(calendars: readonly RemoteCalendar[]): string | undefined {
   const ids = calendars
-    .filter(({ writable, name }) => writable && name !== overlayName)
+    .filter(({ writable, name }) => writable && name !== OVERLAY_NAME)
     .map(({ id }) => id)
     .toSorted();
   for (const name of usualNames) {

@@ -10,6 +10,7 @@ import type { Ports, Settings } from "./api/ports.ts";
 import { createRest } from "./api/rest.ts";
 import { createTokenHash } from "./api/token-hash.ts";
 import { unexpected } from "./api/unexpected.ts";
+import { discardUnread } from "./api/unread-body.ts";
 import { zoneTableVersion } from "./core/ical/zone.ts";
 import type { UserId } from "./core/id.ts";
 import type { Clock } from "./core/ports/clock.ts";
@@ -83,7 +84,9 @@ export function assemble(
     async handle(request, waitUntil) {
       const path = pathOf(request.url);
       try {
-        return await route(request, path, waitUntil);
+        const response = await route(request, path, waitUntil);
+        await discardUnread(request);
+        return response;
       } catch (error) {
         return unexpected(error, request.method, path);
       }

@@ -230,6 +230,39 @@ test("pipelined requests pass untouched", async () => {
   c.socket.destroy();
 });
 
+describe("what workerd takes for a fault of its own", () => {
+  test.each(["Content-Length: -1", "Content-Length: 1\r\nContent-Length: 2", "Transfer-Encoding: gzip"])(
+    "%s is 400",
+    async (header) => {
+      const c = dial(ingress.port);
+      c.send(head("PUT", "/a", `${header}\r\n`));
+      expect(await c.answer()).toEqual({ status: 400, body: "The request is not well-formed HTTP/1.1.\n" });
+    },
+  );
+
+  test("a Host that is none is 400", async () => {
+    const c = dial(ingress.port);
+    c.send("GET / HTTP/1.1\r\nHost: a b\r\n\r\n");
+    expect((await c.answer()).status).toBe(400);
+  });
+
+  test("an absolute target is taken (RFC 9112 3.2.2), also of MKCALENDAR", async () => {
+    const c = dial(ingress.port);
+    c.send(withBody("PUT", "http://cal.example.com/a?b", "xy"));
+    expect(await c.answer()).toEqual({ status: 200, body: "PUT|/a||2|xy" });
+    c.send(withBody("MKCALENDAR", "http://cal.example.com", "z"));
+    expect(await c.answer()).toEqual({ status: 200, body: "MKCOL|/|MKCALENDAR|1|z" });
+  });
+
+  test("OPTIONS * is answered, any other method on * is 400", async () => {
+    const c = dial(ingress.port);
+    c.send(head("OPTIONS", "*"));
+    expect((await c.answer()).status).toBe(204);
+    c.send(head("GET", "*"));
+    expect((await c.answer()).status).toBe(400);
+  });
+});
+
 test("a body whose chunks begin with MKCALENDAR is a body", async () => {
   const c = dial(ingress.port);
   const text = "MKCALENDAR / HTTP/1.1\r\n\r\n";

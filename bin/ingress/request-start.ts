@@ -3,6 +3,11 @@
 /** workerd answers 501 to MKCALENDAR and 500 to CONNECT before any Worker code runs. */
 const rewrittenMethods = ["MKCALENDAR ", "CONNECT "].map((method) => Buffer.from(method, "latin1"));
 
+/** A request line whose target is no path: absolute or `*` (RFC 9112 3.2.2, 3.2.4). workerd takes neither. */
+const otherTarget = /^[A-Z]{1,32} [^/ \r\n]\S{0,8000} HTTP\/1\.[01]\r?\n/;
+const blank = 0x20;
+const slash = 0x2f;
+
 export type RequestStart = "untouched" | "rewritten" | "undecided";
 
 /** `undecided`: too few bytes, all of which could begin a rewritten method. */
@@ -13,7 +18,9 @@ export function classifyRequestStart(chunk: Buffer): RequestStart {
       return length === method.length ? "rewritten" : "undecided";
     }
   }
-  return "untouched";
+  const target = chunk.indexOf(blank) + 1;
+  const isPath = target === 0 || target === chunk.length || chunk[target] === slash;
+  return !isPath && otherTarget.test(chunk.toString("latin1", 0, 8_192)) ? "rewritten" : "untouched";
 }
 
 const informational = Buffer.from("HTTP/1.1 1", "latin1");
@@ -26,6 +33,16 @@ export function isInformational(chunk: Buffer): boolean {
 
 export function isUnauthorized(chunk: Buffer): boolean {
   return startsWith(chunk, unauthorized);
+}
+
+/**
+ * What workerd says of a request that is no HTTP (a malformed Content-Length, Host or transfer coding) before any Worker code runs. The
+ * Worker itself never answers 500.
+ */
+const runtimeFault = Buffer.from("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n", "latin1");
+
+export function isRefusedByRuntime(chunk: Buffer): boolean {
+  return startsWith(chunk, runtimeFault);
 }
 
 function startsWith(chunk: Buffer, prefix: Buffer): boolean {

@@ -9,7 +9,13 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 
 import type { FailedSignIns } from "./failed-sign-ins.ts";
-import { classifyRequestStart, isInformational, isUnauthorized } from "./request-start.ts";
+import {
+  classifyRequestStart,
+  isInformational,
+  isRefusedByRuntime,
+  isUnauthorized,
+} from "./request-start.ts";
+import { notHttp } from "./rewriter.ts";
 import { createDoorWatch } from "./runtime-door.ts";
 
 /** Nothing flows in either direction. */
@@ -65,6 +71,7 @@ export function splice(client: Socket, targets: SpliceTargets): Splice {
 
   function fromServer(socket: Socket, chunk: Buffer): void {
     if (!isInformational(chunk)) {
+      if (!atRequestStart && isRefusedByRuntime(chunk)) return refuse("400 Bad Request", "", notHttp);
       if (!atRequestStart && isUnauthorized(chunk)) targets.failedSignIns.count(address);
       atRequestStart = true;
       if (isDraining) socket.end();
@@ -139,9 +146,12 @@ export function splice(client: Socket, targets: SpliceTargets): Splice {
     before.end();
   }
 
-  function refuse(status: string, headers: string): void {
+  function refuse(status: string, headers: string, sentence = ""): void {
+    const type = sentence === "" ? "" : "Content-Type: text/plain; charset=utf-8\r\n";
     client.removeAllListeners("data");
-    client.end(`HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+    client.end(
+      `HTTP/1.1 ${status}\r\n${headers}${type}Content-Length: ${sentence.length}\r\nConnection: close\r\n\r\n${sentence}`,
+    );
     client.resume();
     upstream.destroy();
     giveTime();

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { LABEL_RULE, isLabel } from "../label.ts";
 import { type FieldError, problemResponse } from "../problem.ts";
 import { isSlug } from "../slug.ts";
+import { isWorthDiscarding } from "../unread-body.ts";
 
 const BODY_BYTES_MAX = 65_536;
 
@@ -86,19 +87,16 @@ export function invalid(errors: readonly FieldError[]): Response {
 }
 
 async function boundedText(request: Request): Promise<string | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) {
-    await request.body?.cancel();
-    return undefined;
-  }
+  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return undefined;
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > BODY_BYTES_MAX) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    if (size <= BODY_BYTES_MAX) text += decoder.decode(chunk, { stream: true });
+    else if (!isWorthDiscarding(size)) break;
   }
-  return text + decoder.decode();
+  return size > BODY_BYTES_MAX ? undefined : text + decoder.decode();
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): readonly FieldError[] {

@@ -2,6 +2,7 @@
 // at hand when the request has to be sent a second time.
 
 import { limits } from "../../core/limits.ts";
+import { isWorthDiscarding } from "../unread-body.ts";
 
 export type BodyOutcome =
   | { readonly kind: "read"; readonly body: Uint8Array<ArrayBuffer> | null }
@@ -17,7 +18,7 @@ export async function readBody(request: Request): Promise<BodyOutcome> {
   if (request.body === null) return { kind: "read", body: null };
   const max = bodyBytesMax(request.method);
   const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > max) return tooLarge(request, max);
+  if (declared !== null && Number(declared) > max) return { kind: "too-large", max };
   try {
     // A declared length bounds the body by itself: the HTTP layer reads no more than that.
     if (declared !== null) return { kind: "read", body: new Uint8Array(await request.arrayBuffer()) };
@@ -32,9 +33,10 @@ async function readUndeclared(request: Request, max: number): Promise<BodyOutcom
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > max) return { kind: "too-large", max };
-    chunks.push(chunk);
+    if (size <= max) chunks.push(chunk);
+    else if (!isWorthDiscarding(size)) break;
   }
+  if (size > max) return { kind: "too-large", max };
   const body = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
@@ -42,9 +44,4 @@ async function readUndeclared(request: Request, max: number): Promise<BodyOutcom
     at += chunk.byteLength;
   }
   return { kind: "read", body };
-}
-
-async function tooLarge(request: Request, max: number): Promise<BodyOutcome> {
-  await request.body?.cancel();
-  return { kind: "too-large", max };
 }

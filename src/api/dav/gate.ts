@@ -25,13 +25,13 @@ export function createGate({ verifier, forward, clientAddressHeader, touch }: Ga
   return {
     async handle(request, waitUntil, path) {
       const authorization = request.headers.get("authorization");
-      if (authorization === null) return refuse(request, unauthorized());
+      if (authorization === null) return unauthorized();
       let client = verifier.remembered(authorization);
       const wasRemembered = client !== undefined;
       if (!client) {
         const verdict = await verifier.verify(authorization, clientAddress(request, clientAddressHeader));
-        if (verdict.kind === "wrong") return refuse(request, unauthorized());
-        if (verdict.kind === "throttled") return refuse(request, throttled(verdict.retryAfterSeconds));
+        if (verdict.kind === "wrong") return unauthorized();
+        if (verdict.kind === "throttled") return throttled(verdict.retryAfterSeconds);
         ({ client } = verdict);
       }
       if (verifier.dueForTouch(client)) waitUntil(touch(client));
@@ -62,12 +62,6 @@ export function createGate({ verifier, forward, clientAddressHeader, touch }: Ga
       return second.status === 401 ? unauthorized() : second;
     },
   };
-}
-
-/** A refusal does not wait for a body that nobody will read. */
-async function refuse(request: Request, response: Response): Promise<Response> {
-  await request.body?.cancel();
-  return response;
 }
 
 /** Everything that the client sent, less its credentials and whatever looks like ours. The ingress sets x-tm-method. */

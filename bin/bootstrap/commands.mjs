@@ -12,7 +12,7 @@ const commands = {
   bench: { file: "bin/bench.ts" },
   conformance: { file: "bin/conformance.ts" },
   wrangler: { file: "node_modules/wrangler/bin/wrangler.js" },
-  dev: { file: "node_modules/wrangler/bin/wrangler.js", args: ["dev"] },
+  dev: { file: "bin/dev.ts" },
   deploy: { file: "node_modules/wrangler/bin/wrangler.js", args: ["deploy"] },
   lock: { file: "bin/complete-lock.ts" },
   "build:zones": { file: "bin/build-zones.ts" },

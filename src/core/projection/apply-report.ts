@@ -3,8 +3,9 @@
 import { firstText } from "../ical/component.ts";
 import type { ProviderEvent } from "../ports/connector.ts";
 import type { WriteReport } from "../ports/user-graph.ts";
+import { hasPendingEdit } from "./decide-gone.ts";
 import { lostMirror, meetMirror } from "./meet-mirror.ts";
-import { mirrorUid } from "./managed-tag.ts";
+import { mirrorUid, tagOf } from "./managed-tag.ts";
 import { meetOrigin, parseKnown } from "./merge-source.ts";
 import type { MirrorRow, SourceRow } from "./outbox-row.ts";
 import { readItem } from "./read-item.ts";
@@ -69,15 +70,22 @@ function written(
     providerCalendarId: report.providerCalendarId,
     providerEventId: report.providerEventId,
     etag: report.etag,
-    role: roleOf(event, row),
+    role: roleOf(report, event, row, context),
     contentHash: report.desiredHash,
   };
   return transitionOf("unchanged", row.canonicalEventId, { mirror, source: isOrigin ? source : null });
 }
 
-function roleOf(event: KnownEvent | null, row: MirrorRow): SourceRow["role"] {
+function roleOf(
+  report: DoneReport,
+  event: KnownEvent | null,
+  row: MirrorRow,
+  context: TransitionContext,
+): SourceRow["role"] {
   const known = event?.sources.find((source) => source.accountId === row.accountId && source.role !== "copy");
-  return known?.role ?? "origin";
+  if (known !== undefined) return known.role;
+  // Created again for somebody else: it stays theirs.
+  return tagOf(parseKnown(report.ical), context.hash)?.genuine === false ? "foreign" : "origin";
 }
 
 function deleted(row: MirrorRow, context: TransitionContext): Transition {
@@ -94,14 +102,7 @@ function met(
   event: KnownEvent | null,
   context: TransitionContext,
 ): Transition {
-  if (report.current === null) {
-    // Gone. What we wanted to write is an edit, and an edit beats a deletion.
-    const isRestored = row.kind === "origin" && row.desiredHash !== null;
-    return transitionOf(isRestored ? "restored" : "unchanged", row.canonicalEventId, {
-      mirror: { ...lostMirror(row, context.nowMs), tried: [] },
-      removeSource: row.kind === "origin",
-    });
-  }
+  if (report.current === null) return gone(row, context);
   const place = {
     accountId: row.accountId,
     providerCalendarId: report.providerCalendarId,
@@ -120,6 +121,26 @@ function met(
     return transitionOf("unchanged", row.canonicalEventId, { mirror: blocked(row, reason, context) });
   }
   return meetOrigin(item.value, row, event, sourceAt(report.current, event), context);
+}
+
+/** What we wanted to write is an edit, and an edit beats a deletion. */
+function gone(row: MirrorRow, context: TransitionContext): Transition {
+  const isWanted = row.kind === "origin" && row.desiredHash !== null;
+  // There was none: we only wanted to read. A pull proves and counts what is gone.
+  if (isWanted && row.base !== null && !hasPendingEdit(row, context))
+    return transitionOf("unchanged", row.canonicalEventId, {
+      mirror: { ...row, projectedHash: row.desiredHash, state: "ACTIVE" },
+    });
+  // At once, but a server that says so again and again (it refuses a new UID as one that exists) is asked more and more seldom.
+  const wait = row.attempts === 0 ? 0 : backoff(row, context);
+  return transitionOf(isWanted ? "restored" : "unchanged", row.canonicalEventId, {
+    mirror: {
+      ...lostMirror(row, context.nowMs + wait),
+      tried: [],
+      attempts: row.attempts + 1,
+    },
+    removeSource: row.kind === "origin",
+  });
 }
 
 function uidOf(event: KnownEvent): string | null {
@@ -143,15 +164,20 @@ function blocked(row: MirrorRow, error: string, context: TransitionContext): Mir
 
 function failed(report: FailedReport, row: MirrorRow, context: TransitionContext): MirrorRow {
   if (report.permanent) return blocked(row, report.reason, context);
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(row.attempts, 20));
-  // Full jitter, but never sooner than the provider asked.
-  const wait = report.retryAfterMs ?? Math.max(1_000, Math.floor(jitter(row, context) * longest));
+  // Never sooner than the provider asked.
+  const wait = report.retryAfterMs ?? backoff(row, context);
   return {
     ...row,
     attempts: row.attempts + (report.counts ? 1 : 0),
     nextAttemptAt: context.nowMs + wait,
     error: report.counts ? report.reason : row.error,
   };
+}
+
+/** Full jitter. */
+function backoff(row: MirrorRow, context: TransitionContext): number {
+  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(row.attempts, 20));
+  return Math.max(1_000, Math.floor(jitter(row, context) * longest));
 }
 
 /** In [0, 1), different for every event and attempt, and the same for the same input. */

@@ -5,7 +5,7 @@ import { limits } from "../limits.ts";
 import { contentHash } from "./hash.ts";
 import { lostMirror } from "./meet-mirror.ts";
 import { parseKnown } from "./merge-source.ts";
-import { newMirrorRow, type MirrorRow, type SourceRow } from "./outbox-row.ts";
+import { newMirrorRow, UNKNOWN_OUTCOME, type MirrorRow, type SourceRow } from "./outbox-row.ts";
 import {
   transitionOf,
   type ItemKnowledge,
@@ -38,11 +38,10 @@ function sourceGone(
   if (event === null)
     return transitionOf("unchanged", id, { removeSource: true, mirror: lost && { ...lost, tried: [] } });
   if (source.role === "copy") return transitionOf("unchanged", id, { removeSource: true });
-  const hasPendingEdit =
-    isOfOrigin && origin.desiredHash !== null && origin.desiredHash !== source.contentHash;
-  if (hasPendingEdit) return transitionOf("restored", id, { removeSource: true, mirror: lost });
+  if (isOfOrigin && origin.desiredHash !== source.contentHash && hasPendingEdit(origin, context))
+    return transitionOf("restored", id, { removeSource: true, mirror: lost });
   const heir = event.sources.find((other) => other.role === "copy" && !samePlace(other, source));
-  if (heir !== undefined) return promote(heir, event, lost, context);
+  if (heir !== undefined) return promote({ ...heir, role: source.role }, event, lost, context);
   return transitionOf("deleted", id, {
     removeSource: true,
     removeEvent: true,
@@ -50,30 +49,48 @@ function sourceGone(
   });
 }
 
-/** The other copy becomes the origin. It is not written to until somebody edits the event. */
+/** Something is wanted there that both sides never agreed on. */
+export function hasPendingEdit(origin: MirrorRow, context: TransitionContext): boolean {
+  if (origin.desiredHash === null) return false;
+  return origin.base === null || origin.desiredHash !== contentHash(parseKnown(origin.base), context.hash);
+}
+
+/**
+ * The `origin` row of a copy that takes the origin's place. It is not written to until somebody edits the event. What it says was
+ * never kept: where that is something else, its state counts as unknown, so that it is read before anything is written.
+ */
+export function originOfHeir(
+  heir: SourceRow,
+  event: Pick<KnownEvent, "canonicalEventId" | "ical">,
+  context: TransitionContext,
+): MirrorRow {
+  const canonicalHash = contentHash(parseKnown(event.ical), context.hash);
+  const isSame = heir.contentHash === canonicalHash;
+  return {
+    ...newMirrorRow(event.canonicalEventId, heir.accountId, "origin"),
+    providerCalendarId: heir.providerCalendarId,
+    providerEventId: heir.providerEventId,
+    etag: isSame ? heir.etag : null,
+    desiredHash: canonicalHash,
+    projectedHash: isSame ? canonicalHash : UNKNOWN_OUTCOME,
+    seenHash: heir.contentHash,
+    base: event.ical,
+    state: isSame ? "ACTIVE" : "PENDING",
+    nextAttemptAt: context.nowMs,
+  };
+}
+
 function promote(
   heir: SourceRow,
   event: KnownEvent,
   lost: MirrorRow | null,
   context: TransitionContext,
 ): Transition {
-  const canonicalHash = contentHash(parseKnown(event.ical), context.hash);
-  const origin: MirrorRow = {
-    ...newMirrorRow(event.canonicalEventId, heir.accountId, "origin"),
-    providerCalendarId: heir.providerCalendarId,
-    providerEventId: heir.providerEventId,
-    etag: heir.etag,
-    desiredHash: canonicalHash,
-    projectedHash: canonicalHash,
-    seenHash: heir.contentHash,
-    base: event.ical,
-    state: "ACTIVE",
-  };
   const replacesLost = lost !== null && lost.accountId === heir.accountId;
   return transitionOf("unchanged", event.canonicalEventId, {
     removeSource: true,
     mirror: lost === null || replacesLost ? null : { ...lost, desiredHash: null, state: "TOMBSTONED" },
-    promoted: { source: { ...heir, role: "origin" }, origin },
+    promoted: { source: heir, origin: originOfHeir(heir, event, context) },
   });
 }
 

@@ -19,7 +19,9 @@ export function decidePresent(item: ReadItem, known: ItemKnowledge, context: Tra
   const { mirror } = known;
   const hasMirrorUid =
     mirror !== null && item.uid === mirrorUid({ ...mirror, accountId: item.accountId }, context.hash);
-  const classification = classify(item.tag, hasMirrorUid, mirror !== null);
+  // A row that has no id yet means the object with its UID and no other: a person may have copied a block of ours.
+  const isMapped = mirror !== null && (mirror.providerEventId === item.id || hasMirrorUid);
+  const classification = classify(item, hasMirrorUid, isMapped);
   if (classification === "managed" && mirror !== null) return meetMirror(item, mirror, context);
   if (known.source !== null) return meetSource(item, known, context);
   if (item.role === "overlay" && item.tag?.genuine === true) return transitionOf("orphan", null);

@@ -28,6 +28,11 @@ export function mirrorUid(identity: ProjectionIdentity, hash: KeyedHash): string
   return `${digest.slice(0, 40)}@t-minus`;
 }
 
+/** Of the form that mirrors and feeds of T-Minus have. A server may drop a tag, never a UID. */
+export function hasMirrorForm(uid: string): boolean {
+  return /^[0-9a-f]{32,40}@t-minus$/.test(uid);
+}
+
 export function tagProperties(canonicalEventId: string, hash: KeyedHash): readonly JCalProperty[] {
   return [
     textProperty(SERVICE, "t-minus"),

@@ -43,14 +43,17 @@ describe("targets", () => {
 describe("classification (invariant A)", () => {
   const genuine = { canonicalEventId: "evt_1", genuine: true };
   const forged = { canonicalEventId: "evt_1", genuine: false };
+  const block = `${"0a".repeat(20)}@t-minus`;
   it.each([
-    ["an untagged event", null, false, false, "origin"],
-    ["a copied tag without a mapping", genuine, true, false, "foreign-managed"],
-    ["a forged tag on a mapped place", forged, false, true, "foreign-managed"],
-    ["our tag at our place", genuine, true, true, "managed"],
-    ["our UID at our place after a client dropped the tag", null, true, true, "managed"],
-    ["something else at our place", null, false, true, "origin"],
-  ] as const)("%s", (_name, tag, hasUid, isMapped, expected) => {
-    expect(classify(tag, hasUid, isMapped)).toBe(expected);
+    ["an untagged event", null, "one", false, false, "origin"],
+    ["a copied tag without a mapping", genuine, "one", false, false, "foreign-managed"],
+    ["our UID without a mapping", genuine, block, true, false, "foreign-managed"],
+    ["the UID of a block after a server dropped the tag", null, block, false, false, "foreign-managed"],
+    ["a forged tag on a mapped place", forged, "one", false, true, "foreign-managed"],
+    ["our tag at our place", genuine, block, true, true, "managed"],
+    ["our UID at our place after a client dropped the tag", null, block, true, true, "managed"],
+    ["something else at our place", null, "one", false, true, "origin"],
+  ] as const)("%s", (_name, tag, uid, hasUid, isMapped, expected) => {
+    expect(classify({ tag, uid }, hasUid, isMapped)).toBe(expected);
   });
 });

@@ -43,7 +43,10 @@ export interface KnownEvent {
 export interface ItemKnowledge {
   /** The source at (account, calendar, item id). */
   readonly source: SourceRow | null;
-  /** The `overlay` or `mirror` row at (account, item id); else of (tag's event, account) if that row has no provider id yet. */
+  /**
+   * The `overlay` or `mirror` row at (account, item id); else, of the kind that belongs into the item's calendar, the row of (tag's
+   * event, account) or with the item's UID, if it has no provider id yet.
+   */
   readonly mirror: MirrorRow | null;
   /** The event of `source`, else the event whose UID is the item's; null: none, or it was deleted. */
   readonly event: KnownEvent | null;

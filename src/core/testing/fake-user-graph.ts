@@ -16,6 +16,7 @@ import type {
 import type { JCalComponent } from "../ical/jcal.ts";
 import { parseCalendar } from "../ical/parse.ts";
 import type { KeyedHash } from "../projection/hash.ts";
+import { mirrorUid } from "../projection/managed-tag.ts";
 import { isDue, type MirrorRow, type SourceRow } from "../projection/outbox-row.ts";
 import { compilePolicy, type EventPlacement } from "../projection/policy-compiler.ts";
 import { applyReport } from "../projection/apply-report.ts";
@@ -165,7 +166,11 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
     const tagged = item?.tag?.genuine === true ? item.tag.canonicalEventId : null;
     const mirror =
       ours.find((row) => row.providerEventId === place.id) ??
-      ours.find((row) => row.canonicalEventId === tagged && row.providerEventId === null) ??
+      ours.find(
+        (row) =>
+          row.providerEventId === null &&
+          (row.canonicalEventId === tagged || item?.uid === mirrorUid(row, hash)),
+      ) ??
       null;
     const byUid = item === null ? undefined : (idOf(item.uid, true) ?? idOf(item.uid, false));
     const id = source?.canonicalEventId ?? byUid;

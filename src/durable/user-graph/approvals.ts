@@ -4,16 +4,17 @@
 import type { AccountId, ApprovalId, CanonicalEventId } from "../../core/id.ts";
 import type { ProviderDelta } from "../../core/ports/user-graph.ts";
 import { applyDelta } from "./delta.ts";
-import { loadEvents, placementOf, sourceAt } from "./event-rows.ts";
+import { loadEvents, mirrorRowId, sourceAt } from "./event-rows.ts";
 import type { StoredEvent } from "./event-rows.ts";
 import { writeEventChange } from "./event-writer.ts";
 import type { EventChange } from "./event-writer.ts";
 import { collectionOfKind, transitionContext } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import { sealMirrors } from "./mirror-writer.ts";
+import { originOfHeir } from "../../core/projection/decide-gone.ts";
 import { newMirrorRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/plan-mirrors.ts";
-import { parseCalendar } from "../../core/ical/parse.ts";
+import type { MirrorRow, SourceRow } from "../../core/projection/outbox-row.ts";
+import { planOutbox, treeOf } from "./planning.ts";
 import { transact } from "./transaction.ts";
 
 interface Held {
@@ -100,44 +101,57 @@ async function recreate(graph: Graph, held: Held): Promise<void> {
   }
 }
 
-/** Forgets the sources that are gone and lets the event's origin row stand where nothing exists yet. */
+/**
+ * Forgets the sources that are gone and lets the event's origin row stand where nothing exists yet; or where the account has it still,
+ * in another of its calendars.
+ */
 async function recreationOf(
   graph: Graph,
   event: StoredEvent,
   held: Held,
   ids: ReadonlySet<string>,
 ): Promise<EventChange | null> {
-  if (event.ical === null) return null;
-  const parsed = parseCalendar(event.ical);
-  if (!parsed.ok) return null;
-  const isGone = (source: {
-    accountId: AccountId;
-    providerCalendarId: string;
-    providerEventId: string;
-  }): boolean =>
-    source.accountId === held.accountId &&
+  const calendar = treeOf(event.ical);
+  if (event.ical === null || calendar === null || calendar === undefined) return null;
+  const { accountId } = held;
+  const isGone = (source: SourceRow): boolean =>
+    source.accountId === accountId &&
     source.providerCalendarId === held.providerCalendarId &&
     ids.has(source.providerEventId);
   const gone = event.sources.filter(isGone);
-  const wasOrigin = gone.some((source) => source.role === "origin");
+  const lost = gone.find((source) => source.role !== "copy");
   const id: CanonicalEventId = event.row.canonicalEventId;
-  const rows = event.mirrors.map((row) =>
-    wasOrigin && row.kind === "origin" && row.accountId === held.accountId
-      ? { ...newMirrorRow(id, held.accountId, "origin"), providerCalendarId: held.providerCalendarId }
-      : row,
+  const kept = event.sources.filter((source) => !isGone(source));
+  const copy = lost === undefined ? undefined : kept.find((source) => source.accountId === accountId);
+  const heir =
+    copy === undefined || lost === undefined ? undefined : { ...copy, role: lost.role, etag: null };
+  const context = transitionContext(graph);
+  const rows = new Map(event.mirrors.map((row) => [mirrorRowId(row), row]));
+  const saved = new Map<string, MirrorRow>();
+  if (lost !== undefined) {
+    const row =
+      copy === undefined
+        ? { ...newMirrorRow(id, accountId, "origin"), providerCalendarId: held.providerCalendarId }
+        : originOfHeir(copy, { canonicalEventId: id, ical: event.ical }, context);
+    rows.set(mirrorRowId(row), row);
+    saved.set(mirrorRowId(row), row);
+  }
+  const originAccountId = lost === undefined ? event.row.originAccountId : accountId;
+  const planned = planOutbox(
+    graph,
+    {
+      ...event.row,
+      ...event,
+      calendar,
+      originAccountId,
+      // Somebody else's stays somebody else's.
+      isUnified: event.isUnified && lost?.role !== "foreign",
+      sources: kept.map((source) => (source === copy && heir !== undefined ? heir : source)),
+      mirrors: [...rows.values()],
+    },
+    context,
   );
-  const originAccountId = wasOrigin ? held.accountId : event.row.originAccountId;
-  const placement = placementOf(
-    { component: event.row.component, originAccountId, isUnified: event.isUnified },
-    event.sources.filter((source) => !isGone(source)),
-  );
-  const planned = planMirrors(
-    id,
-    { calendar: parsed.value, placement },
-    graph.state.policy,
-    rows,
-    transitionContext(graph),
-  );
+  for (const row of planned) saved.set(mirrorRowId(row), row);
   return {
     canonicalEventId: id,
     before: event,
@@ -146,8 +160,8 @@ async function recreationOf(
     remove: false,
     place: { calendarKey: collectionOfKind(graph, "unified").calendarKey, name: null },
     removeSources: gone,
-    saveSources: [],
-    mirrors: await sealMirrors(graph, planned),
+    saveSources: heir === undefined ? [] : [heir],
+    mirrors: await sealMirrors(graph, [...saved.values()]),
     journal: null,
   };
 }

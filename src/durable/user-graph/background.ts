@@ -1,11 +1,10 @@
 // Work on many events that must not block: recompiling the outbox after a change of policy, taking the events of a removed account
 // out. One bounded batch a call; where it stands is a row, so that a crash resumes.
 
-import { parseCalendar } from "../../core/ical/parse.ts";
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
-import type { SourceRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/plan-mirrors.ts";
-import { loadEvents, placementOf } from "./event-rows.ts";
+import type { MirrorRow } from "../../core/projection/outbox-row.ts";
+import { originOfHeir } from "../../core/projection/decide-gone.ts";
+import { loadEvents, mirrorRowId } from "./event-rows.ts";
 import type { StoredEvent } from "./event-rows.ts";
 import { writeEventChange } from "./event-writer.ts";
 import type { EventChange } from "./event-writer.ts";
@@ -13,6 +12,7 @@ import { collectionOfKind, transitionContext } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import { journalEntry } from "./journal.ts";
 import { sealMirrors } from "./mirror-writer.ts";
+import { planOutbox, treeOf } from "./planning.ts";
 import { transact } from "./transaction.ts";
 
 const BATCH = 100;
@@ -77,7 +77,7 @@ async function recompileBatch(graph: Graph, from: string, after: number): Promis
 }
 
 async function recompiled(graph: Graph, event: StoredEvent): Promise<EventChange | null> {
-  const planned = planOf(graph, event, event.sources, event.row.originAccountId);
+  const planned = planOf(graph, event);
   if (planned.length === 0) return null;
   return { ...unchanged(graph, event), mirrors: await sealMirrors(graph, planned) };
 }
@@ -85,17 +85,11 @@ async function recompiled(graph: Graph, event: StoredEvent): Promise<EventChange
 function planOf(
   graph: Graph,
   event: StoredEvent,
-  sources: readonly SourceRow[],
-  originAccountId: AccountId | null,
-  rows = event.mirrors,
-) {
-  const parsed = event.ical === null ? null : parseCalendar(event.ical);
-  const placement = placementOf(
-    { component: event.row.component, originAccountId, isUnified: event.isUnified },
-    sources,
-  );
-  const state = parsed?.ok === true ? { calendar: parsed.value, placement } : null;
-  return planMirrors(event.row.canonicalEventId, state, graph.state.policy, rows, transitionContext(graph));
+  originAccountId = event.row.originAccountId,
+): readonly MirrorRow[] {
+  const calendar = treeOf(event.ical);
+  if (calendar === undefined) return [];
+  return planOutbox(graph, { ...event.row, ...event, calendar, originAccountId }, transitionContext(graph));
 }
 
 function unchanged(graph: Graph, event: StoredEvent): EventChange {
@@ -144,22 +138,38 @@ async function withoutAccount(graph: Graph, event: StoredEvent, accountId: Accou
   const id = event.row.canonicalEventId;
   const gone = event.sources.filter((source) => source.accountId === accountId);
   const kept = event.sources.filter((source) => source.accountId !== accountId);
-  const rows = event.mirrors.filter((row) => row.accountId !== accountId);
-  const lostOrigin = gone.some((source) => source.role === "origin");
-  const heir = lostOrigin ? kept.find((source) => source.role === "copy") : undefined;
-  const promoted: SourceRow[] = heir === undefined ? [] : [{ ...heir, role: "origin" }];
-  const remove = gone.length > 0 && kept.length === 0 && event.ical !== null;
+  const remove = gone.length > 0 && kept.length === 0 && event.ical !== null && !event.isLocal;
   const wasHome = event.row.originAccountId === accountId;
+  const lost = gone.find((source) => source.role !== "copy");
+  const isHomeless = (lost !== undefined || wasHome) && !kept.some((source) => source.role !== "copy");
+  const copy = isHomeless ? kept[0] : undefined;
+  // The text of a copy was never kept: without its etag the next complete read brings it.
+  const heir =
+    copy === undefined ? undefined : ({ ...copy, role: lost?.role ?? "origin", etag: null } as const);
   const originAccountId = heir?.accountId ?? (wasHome ? null : event.row.originAccountId);
-  const sources = kept.map((source) => (source === heir ? { ...source, role: "origin" as const } : source));
-  const planned = planOf(graph, remove ? { ...event, ical: null } : event, sources, originAccountId, rows);
+  const rows = new Map(
+    event.mirrors.filter((row) => row.accountId !== accountId).map((row) => [mirrorRowId(row), row]),
+  );
+  const saved = new Map<string, MirrorRow>();
+  if (copy !== undefined && event.ical !== null && treeOf(event.ical) !== undefined) {
+    const row = originOfHeir(copy, { canonicalEventId: id, ical: event.ical }, transitionContext(graph));
+    rows.set(mirrorRowId(row), row);
+    saved.set(mirrorRowId(row), row);
+  }
+  const left: StoredEvent = {
+    ...event,
+    ical: remove ? null : event.ical,
+    sources: kept.map((source) => (source === copy && heir !== undefined ? heir : source)),
+    mirrors: [...rows.values()],
+  };
+  for (const row of planOf(graph, left, originAccountId)) saved.set(mirrorRowId(row), row);
   return {
     ...unchanged(graph, event),
     originAccountId,
     remove,
     removeSources: gone,
-    saveSources: promoted,
-    mirrors: await sealMirrors(graph, planned),
+    saveSources: heir === undefined ? [] : [heir],
+    mirrors: await sealMirrors(graph, [...saved.values()]),
     journal: remove ? await journalEntry(graph, id, "system", "deleted", { before: event.ical }) : null,
   };
 }

@@ -3,16 +3,14 @@
 
 import { readCalendarObject } from "../../core/ical/calendar-object-resource.ts";
 import type { CalendarObject } from "../../core/ical/calendar-object-resource.ts";
-import { parseCalendar } from "../../core/ical/parse.ts";
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
 import type { ComponentName } from "../../core/ports/calendar-store.ts";
 import type { MirrorRow, SourceRow } from "../../core/projection/outbox-row.ts";
-import { planMirrors } from "../../core/projection/plan-mirrors.ts";
 import type { Outcome, Transition, TransitionContext } from "../../core/projection/transition-shape.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Result } from "../../core/result.ts";
 import { prepareContent } from "./content.ts";
-import { eventByUid, mirrorRowId, placementOf } from "./event-rows.ts";
+import { eventByUid, mirrorRowId } from "./event-rows.ts";
 import type { StoredEvent } from "./event-rows.ts";
 import type { EventChange } from "./event-writer.ts";
 import { collectionOfKind } from "./graph.ts";
@@ -20,6 +18,7 @@ import type { Graph } from "./graph.ts";
 import { journalEntry, patchBetween } from "./journal.ts";
 import type { ChangeType, JournalEntry } from "./journal.ts";
 import { sealMirrors } from "./mirror-writer.ts";
+import { planOutbox, treeOf } from "./planning.ts";
 
 export interface Decided {
   readonly canonicalEventId: CanonicalEventId;
@@ -49,21 +48,18 @@ export async function changeFor(
   const component = object?.component ?? before?.row.component ?? "VEVENT";
   const place = placeFor(graph, component);
   if (place === undefined) return err(`Objects of the kind ${component} are not shown here.`);
+  const calendar = transition.removeEvent ? null : (object?.calendar ?? treeOf(before?.ical ?? null));
+  if (calendar === undefined) return err("The event that is stored here cannot be read.");
   const sources = sourcesAfter(before?.sources ?? [], decided);
   const rows = mirrorsAfter(before?.mirrors ?? [], transition);
   const originAccountId = originAfter(before, sources);
   const isUnified =
     before === null || before.row.deletedAt !== null ? component === "VEVENT" : before.isUnified;
-  const calendar = transition.removeEvent ? null : (object?.calendar ?? calendarOf(before));
-  const planned = planMirrors(
-    canonicalEventId,
-    calendar === null
-      ? null
-      : { calendar, placement: placementOf({ component, originAccountId, isUnified }, sources) },
-    graph.state.policy,
-    rows,
+  const isLocal = before?.isLocal ?? false;
+  const planned = planOutbox(
+    graph,
+    { canonicalEventId, calendar, component, originAccountId, isUnified, isLocal, sources, mirrors: rows },
     context,
-    sources,
   );
   const saved = new Map<string, MirrorRow>();
   for (const row of [transition.mirror, transition.promoted?.origin ?? null, ...planned]) {
@@ -102,7 +98,7 @@ function isAt(a: SourceRow, b: SourceRow): boolean {
   );
 }
 
-/** At most one source is the origin: the one that was decided last; another one that claims it is a copy from now on. */
+/** At most one source is no copy: the one that was decided last; another one that claims it is a copy from now on. */
 function sourcesAfter(before: readonly SourceRow[], { transition, sourceAtPlace }: Decided): SourceRow[] {
   let sources = [...before];
   if (transition.removeSource && sourceAtPlace !== null)
@@ -113,7 +109,7 @@ function sourcesAfter(before: readonly SourceRow[], { transition, sourceAtPlace 
     if (saved === null) continue;
     sources = sources
       .filter((one) => !isAt(one, saved))
-      .map((one) => (saved.role === "origin" && one.role === "origin" ? { ...one, role: "copy" } : one));
+      .map((one) => (saved.role !== "copy" && one.role !== "copy" ? { ...one, role: "copy" } : one));
     sources.push(saved);
   }
   return sources;
@@ -128,13 +124,7 @@ function mirrorsAfter(before: readonly MirrorRow[], transition: Transition): Mir
 }
 
 function originAfter(before: StoredEvent | null, sources: readonly SourceRow[]): AccountId | null {
-  return sources.find((source) => source.role === "origin")?.accountId ?? before?.row.originAccountId ?? null;
-}
-
-function calendarOf(event: StoredEvent | null) {
-  if (event === null || event.ical === null) return null;
-  const parsed = parseCalendar(event.ical);
-  return parsed.ok ? parsed.value : null;
+  return sources.find((source) => source.role !== "copy")?.accountId ?? before?.row.originAccountId ?? null;
 }
 
 function changeTypeOf(outcome: Outcome): ChangeType | null {
@@ -162,9 +152,12 @@ function journalFor(
   if (changeType === null || (object === null && !transition.removeEvent && transition.losses.length === 0)) {
     return Promise.resolve(null);
   }
-  const previous = calendarOf(before);
+  const previous = treeOf(before?.ical ?? null);
   const patch = {
-    instances: previous !== null && object !== null ? patchBetween(previous, object.calendar) : [],
+    instances:
+      previous !== null && previous !== undefined && object !== null
+        ? patchBetween(previous, object.calendar)
+        : [],
     losses: transition.losses,
     before: transition.removeEvent ? (before?.ical ?? null) : null,
   };

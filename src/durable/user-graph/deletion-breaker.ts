@@ -91,24 +91,24 @@ function waitingApproval(
 }
 
 /** What is present again does not wait for its deletion any more. */
-export function forgetHeld(graph: Graph, delta: ProviderDelta): void {
-  const { sql } = graph;
-  const place = [delta.accountId, delta.providerCalendarId] as const;
+export function forgetHeld(
+  sql: SqlStorage,
+  calendar: Pick<ProviderDelta, "accountId" | "providerCalendarId">,
+  presentIds: readonly string[],
+): void {
+  const place = [calendar.accountId, calendar.providerCalendarId] as const;
   if (sql.exec(HELD, ...place).toArray().length === 0) return;
-  const ids = JSON.stringify(delta.upserts.map((upsert) => upsert.id));
-  graph.storage.transactionSync(() => {
-    sql.exec(
-      `DELETE FROM approval_items WHERE provider_event_id IN (SELECT value FROM json_each(?)) AND approval_id IN
-        (SELECT approval_id FROM approvals WHERE account_id = ? AND provider_calendar_id = ? AND state = 'waiting')`,
-      ids,
-      ...place,
-    );
-    sql.exec(
-      `DELETE FROM approvals WHERE account_id = ? AND provider_calendar_id = ? AND state = 'waiting'
-        AND NOT EXISTS (SELECT 1 FROM approval_items i WHERE i.approval_id = approvals.approval_id)`,
-      ...place,
-    );
-  });
+  sql.exec(
+    `DELETE FROM approval_items WHERE provider_event_id IN (SELECT value FROM json_each(?)) AND approval_id IN
+      (SELECT approval_id FROM approvals WHERE account_id = ? AND provider_calendar_id = ? AND state = 'waiting')`,
+    JSON.stringify(presentIds),
+    ...place,
+  );
+  sql.exec(
+    `DELETE FROM approvals WHERE account_id = ? AND provider_calendar_id = ? AND state = 'waiting'
+      AND NOT EXISTS (SELECT 1 FROM approval_items i WHERE i.approval_id = approvals.approval_id)`,
+    ...place,
+  );
 }
 
 export function readApprovals(sql: SqlStorage): readonly Approval[] {

@@ -1,10 +1,12 @@
 // A page of what a provider said (federation.md, pipeline in). Items are read, looked up, decided by core/projection and written.
 // Items that touch the same event or UID go one after the other; all others share one transaction. Applying a page twice changes nothing.
 
-import type { AccountId, CanonicalEventId } from "../../core/id.ts";
+import type { CanonicalEventId } from "../../core/id.ts";
 import { newId } from "../../core/id.ts";
 import type { ProviderEvent } from "../../core/ports/connector.ts";
 import type { DeltaOutcome, ProviderDelta } from "../../core/ports/user-graph.ts";
+import { hasMirrorForm, mirrorUid } from "../../core/projection/managed-tag.ts";
+import { UNKNOWN_OUTCOME } from "../../core/projection/outbox-row.ts";
 import type { SourceRow } from "../../core/projection/outbox-row.ts";
 import { decideGone } from "../../core/projection/decide-gone.ts";
 import { decidePresent } from "../../core/projection/decide-present.ts";
@@ -71,7 +73,8 @@ export async function applyDelta(
   if (!graph.state.accounts.some((account) => account.accountId === delta.accountId)) return tally;
   let waiting: readonly ProviderEvent[] = delta.upserts;
   while (waiting.length > 0) waiting = await graph.enter(() => presentWave(graph, delta, waiting, tally));
-  if (delta.upserts.length > 0) forgetHeld(graph, delta);
+  const presentIds = delta.upserts.map((upsert) => upsert.id);
+  if (presentIds.length > 0) graph.storage.transactionSync(() => forgetHeld(graph.sql, delta, presentIds));
   const held = options.deletionsMayWait
     ? await graph.enter(() => holdDeletions(graph, delta))
     : new Set<string>();
@@ -155,6 +158,8 @@ export const deltaStatements = {
         AND m.kind = 'origin' AND (m.projected_hash IS NULL OR m.projected_hash = '?'))`,
   knownMirror: `SELECT 1 FROM event_mirrors WHERE account_id = ? AND provider_calendar_id = ? AND provider_event_id = ? AND provider_etag = ?
     AND kind <> 'origin' AND projected_hash IS NOT NULL AND projected_hash <> '?'`,
+  unconfirmed: `SELECT canonical_event_id AS id FROM event_mirrors WHERE account_id = ? AND projected_hash = ? AND provider_event_id IS NULL
+    AND kind <> 'origin'`,
 } as const;
 
 function subjectOf(
@@ -167,7 +172,7 @@ function subjectOf(
   const { sql } = graph;
   const source = sourceAt(sql, delta.accountId, delta.providerCalendarId, id) ?? null;
   const tagged = item?.tag?.genuine === true ? (item.tag.canonicalEventId as CanonicalEventId) : null;
-  const mirrored = mirroredEvent(sql, delta.accountId, id) ?? tagged;
+  const mirrored = mirroredEvent(sql, delta.accountId, id) ?? tagged ?? unconfirmedMirror(graph, delta, item);
   const event = item === null ? null : (eventByUid(sql, item.uid) ?? null);
   const keys = [`id ${id}`];
   if (item !== null) keys.push(`uid ${item.uid}`);
@@ -175,6 +180,21 @@ function subjectOf(
     if (touched !== undefined && touched !== null) keys.push(`event ${touched}`);
   }
   return { id, etag, item, source, mirrored, event, keys };
+}
+
+/** A server that drops our tag keeps the UID: of blocks whose writing was never confirmed it is the only trace. */
+function unconfirmedMirror(
+  graph: Graph,
+  { accountId }: ProviderDelta,
+  item: ReadItem | null,
+): CanonicalEventId | null {
+  if (item === null || item.tag !== null || !hasMirrorForm(item.uid)) return null;
+  const rows = graph.sql
+    .exec<{ id: CanonicalEventId }>(deltaStatements.unconfirmed, accountId, UNKNOWN_OUTCOME)
+    .toArray();
+  const isOf = (canonicalEventId: CanonicalEventId): boolean =>
+    mirrorUid({ canonicalEventId, accountId }, graph.vault.keyedHash) === item.uid;
+  return rows.find(({ id }) => isOf(id))?.id ?? null;
 }
 
 async function applyWave(
@@ -207,7 +227,12 @@ async function decide(
   tally: Tally,
 ): Promise<EventChange | null> {
   const { item } = subject;
-  const known = knowledgeOf(subject, events, delta.accountId);
+  const known = knowledgeOf(subject, events, delta);
+  const refused = item === null ? null : refusalOf(item, known, events);
+  if (refused !== null) {
+    tally.rejected.push({ id: subject.id, reason: refused });
+    return null;
+  }
   // A UID that returns while its deleted event is still remembered takes up the same identity.
   const remembered = subject.event?.deletedAt === null ? undefined : subject.event?.canonicalEventId;
   const base = transitionContext(graph);
@@ -218,7 +243,8 @@ async function decide(
   const transition = item === null ? decideGone(known, context) : decidePresent(item, known, context);
   const id = transition.canonicalEventId;
   if (id === null) {
-    if (transition.outcome === "orphan") tally.orphans.push({ id: subject.id, etag: subject.etag });
+    const isOrphan = transition.outcome === "orphan" && !isMapped(subject, events);
+    if (isOrphan) tally.orphans.push({ id: subject.id, etag: subject.etag });
     else tally.unchanged++;
     return null;
   }
@@ -238,21 +264,42 @@ async function decide(
   return change.value;
 }
 
+/** A sentence for the status page: why the item cannot become, or belong to, the event that has its UID here. */
+function refusalOf(
+  item: ReadItem,
+  known: ItemKnowledge,
+  events: ReadonlyMap<CanonicalEventId, StoredEvent>,
+): string | null {
+  const stored = known.event === null ? undefined : events.get(known.event.canonicalEventId);
+  if (stored === undefined || known.mirror !== null) return null;
+  const kind = item.calendar[2].find((component) => component[0] !== "vtimezone")?.[0].toUpperCase();
+  if (kind !== stored.row.component) return "Something of another kind has the UID of this one here.";
+  const isLinked = known.source !== null || known.origin !== null;
+  return stored.isLocal && !isLinked ? "An event that belongs to no account has the UID of this one." : null;
+}
+
+/** One server may be connected twice: then it is the block of the other account. */
+function isMapped(subject: Subject, events: ReadonlyMap<CanonicalEventId, StoredEvent>): boolean {
+  const event = subject.mirrored === null ? undefined : events.get(subject.mirrored);
+  return event?.mirrors.some((row) => row.providerEventId === subject.id) ?? false;
+}
+
 function knowledgeOf(
   subject: Subject,
   events: ReadonlyMap<CanonicalEventId, StoredEvent>,
-  accountId: AccountId,
+  { accountId, role }: ProviderDelta,
 ): ItemKnowledge {
   const byMapping = subject.mirrored === null ? undefined : events.get(subject.mirrored);
   const ours = byMapping?.mirrors.filter((row) => row.accountId === accountId && row.kind !== "origin") ?? [];
   const mirror =
     ours.find((row) => row.providerEventId === subject.id) ??
-    ours.find((row) => row.providerEventId === null) ??
+    ours.find((row) => row.providerEventId === null && (row.kind === "overlay") === (role === "overlay")) ??
     null;
   const id = subject.source?.canonicalEventId ?? subject.event?.canonicalEventId;
   const stored = id === undefined ? undefined : events.get(id);
   const event =
-    stored === undefined || stored.ical === null
+    // What happens to the copies that an event left behind on its way into a collection of its own is nothing to it.
+    stored === undefined || stored.ical === null || (stored.isLocal && subject.item === null)
       ? null
       : { canonicalEventId: stored.row.canonicalEventId, ical: stored.ical, sources: stored.sources };
   const origin = stored?.mirrors.find((row) => row.accountId === accountId && row.kind === "origin") ?? null;

@@ -27,6 +27,8 @@ export interface StoredEvent {
   readonly mirrors: readonly MirrorRow[];
   /** Shown in `unified`: only these are projected. */
   readonly isUnified: boolean;
+  /** Only in a collection that a client made: such an event belongs to no account. */
+  readonly isLocal: boolean;
 }
 
 const EVENT = "event_key, canonical_event_id, uid, component, etag, deleted_at, origin_account_id";
@@ -42,7 +44,7 @@ export const eventStatements = {
   sourceAt: `SELECT ${SOURCE} FROM event_sources WHERE account_id = ? AND provider_calendar_id = ? AND provider_event_id = ?`,
   mirrors: `SELECT ${MIRROR} FROM event_mirrors WHERE canonical_event_id = ? ORDER BY account_id, kind`,
   mirrorAt: `SELECT canonical_event_id FROM event_mirrors WHERE account_id = ? AND provider_event_id = ? AND kind <> 'origin'`,
-  isIn: "SELECT 1 FROM resources WHERE event_key = ? AND calendar_key = ?",
+  places: "SELECT calendar_key FROM resources WHERE event_key = ?",
 } as const;
 
 type EventColumns = {
@@ -149,8 +151,9 @@ export async function loadEvents(
 ): Promise<Map<CanonicalEventId, StoredEvent>> {
   const { sql } = graph;
   const sealed: SealedBlob[] = [];
-  const unified =
-    graph.state.collections.find((collection) => collection.kind === "unified")?.calendarKey ?? -1;
+  const kinds = new Map(
+    graph.state.collections.map((collection) => [collection.calendarKey, collection.kind]),
+  );
   /** Remembers a blob to be opened; the number is where its text will be. */
   function later(column: string, row: string, blob: ArrayBuffer | null): number {
     return blob === null ? -1 : sealed.push({ column, row, blob }) - 1;
@@ -179,13 +182,16 @@ export async function loadEvents(
         };
       });
     const sources = sql.exec<SourceColumns>(eventStatements.sources, id).toArray().map(decodeSource);
-    const isUnified = sql.exec(eventStatements.isIn, row.eventKey, unified).toArray().length > 0;
-    return [{ row, opened, ical: later("event_contents.ical", id, content), mirrors, sources, isUnified }];
+    const places = sql.exec<{ calendar_key: number }>(eventStatements.places, row.eventKey).toArray();
+    const isUnified = places.some((place) => kinds.get(place.calendar_key) === "unified");
+    const isLocal = places.length > 0 && places.every((place) => kinds.get(place.calendar_key) === "local");
+    const ical = later("event_contents.ical", id, content);
+    return [{ row, opened, ical, mirrors, sources, isUnified, isLocal }];
   });
   const texts = await graph.vault.openAll(sealed);
   const textAt = (at: number): string | null => texts[at] ?? null;
   const events = new Map<CanonicalEventId, StoredEvent>();
-  for (const { row, opened, ical, mirrors, sources, isUnified } of found) {
+  for (const { row, opened, ical, mirrors, sources, isUnified, isLocal } of found) {
     const text = opened ?? textAt(ical);
     if (text !== null && opened === undefined) graph.opened.put(row.eventKey, row.etag, text);
     events.set(row.canonicalEventId, {
@@ -193,6 +199,7 @@ export async function loadEvents(
       ical: text,
       sources,
       isUnified,
+      isLocal,
       mirrors: mirrors.map(({ mirror, base, tried, error }) => ({
         ...mirror,
         base: textAt(base),
@@ -233,7 +240,7 @@ export function placementOf(
   },
   sources: readonly SourceRow[],
 ): EventPlacement {
-  const origin = sources.find((source) => source.role === "origin")?.accountId ?? event.originAccountId;
+  const origin = sources.find((source) => source.role !== "copy")?.accountId ?? event.originAccountId;
   const accounts = new Set(sources.map((source) => source.accountId));
   if (origin !== null) accounts.add(origin);
   return {

@@ -5,15 +5,13 @@ import { newId } from "../../core/id.ts";
 import type { AccountId, CalendarId } from "../../core/id.ts";
 import { precondition } from "../../core/failure.ts";
 import type { Failure } from "../../core/failure.ts";
-import { parseCalendar } from "../../core/ical/parse.ts";
 import type { CalendarObject } from "../../core/ical/calendar-object-resource.ts";
 import { limits } from "../../core/limits.ts";
 import type { MemberMetadata, PutObject, PutOutcome, StateCheck } from "../../core/ports/calendar-store.ts";
-import { planMirrors } from "../../core/projection/plan-mirrors.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Result } from "../../core/result.ts";
 import { etagOf, prepareContent } from "./content.ts";
-import { eventByUid, loadEvents, placementOf } from "./event-rows.ts";
+import { eventByUid, loadEvents } from "./event-rows.ts";
 import type { EventRow, StoredEvent } from "./event-rows.ts";
 import { writeEventChange } from "./event-writer.ts";
 import { collectionById, transitionContext } from "./graph.ts";
@@ -21,6 +19,7 @@ import type { Graph, StoredCollection } from "./graph.ts";
 import { journalEntry, patchBetween } from "./journal.ts";
 import { readMember } from "./members.ts";
 import { sealMirrors } from "./mirror-writer.ts";
+import { planOutbox, treeOf } from "./planning.ts";
 import { transact } from "./transaction.ts";
 
 export function putObject(graph: Graph, request: PutObject): Promise<Result<PutOutcome, Failure>> {
@@ -44,21 +43,25 @@ async function put(graph: Graph, request: PutObject): Promise<Result<PutOutcome,
   const content = await prepareContent(graph, canonicalEventId, object, true);
   if (!content.ok) return content;
   const isUnified = collection.kind === "unified";
-  const originAccountId =
-    before === null ? originOfNew(graph, collection, object) : before.row.originAccountId;
-  const placement = placementOf(
-    { component: object.component, originAccountId, isUnified },
-    before?.sources ?? [],
-  );
-  const rows = planMirrors(
-    canonicalEventId,
-    { calendar: object.calendar, placement },
-    graph.state.policy,
-    before?.mirrors ?? [],
+  const isLocal = collection.kind === "local";
+  // A UID that returns while its deletion is on its way takes up its identity, but not as another kind of thing.
+  const isSame = before !== null && !isLocal && before.row.component === object.component;
+  const originAccountId = isSame ? before.row.originAccountId : originOfNew(graph, collection, object);
+  const rows = planOutbox(
+    graph,
+    {
+      canonicalEventId,
+      calendar: object.calendar,
+      component: object.component,
+      originAccountId,
+      isUnified,
+      isLocal: isLocal || (before !== null && !isSame),
+      sources: before?.sources ?? [],
+      mirrors: before?.mirrors ?? [],
+    },
     transitionContext(graph),
   );
-  const previous =
-    before?.ical === undefined || before.ical === null ? undefined : parseCalendar(before.ical);
+  const previous = treeOf(before?.ical ?? null) ?? null;
   const [mirrors, journal] = await Promise.all([
     sealMirrors(graph, rows),
     journalEntry(
@@ -66,7 +69,7 @@ async function put(graph: Graph, request: PutObject): Promise<Result<PutOutcome,
       canonicalEventId,
       request.actor,
       before === null ? "created" : current === undefined ? "restored" : "updated",
-      previous?.ok === true ? { instances: patchBetween(previous.value, object.calendar) } : null,
+      previous === null ? null : { instances: patchBetween(previous, object.calendar) },
     ),
   ]);
   return transact(graph, seen, (write) => {
@@ -166,13 +169,10 @@ export function deleteObject(graph: Graph, request: DeleteObject): Promise<Resul
     const id = current.canonicalEventId;
     const before = (await loadEvents(graph, [id])).get(id);
     if (before === undefined) return err({ kind: "not-found", reason: "There is no such calendar object." });
-    const rows = planMirrors(
-      id,
-      null,
-      graph.state.policy,
-      before.mirrors,
+    const rows = planOutbox(
+      graph,
+      { ...before.row, ...before, canonicalEventId: id, calendar: null },
       transitionContext(graph),
-      before.sources,
     );
     const [mirrors, journal] = await Promise.all([
       sealMirrors(graph, rows),

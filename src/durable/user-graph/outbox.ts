@@ -1,13 +1,13 @@
 // The outbox as the push engine sees it: writes that are due, and what became of them. `event_mirrors` is the truth; a queue message
 // only says "look".
 
-import { parseCalendar } from "../../core/ical/parse.ts";
 import type { AccountId, CanonicalEventId } from "../../core/id.ts";
 import type { KnownResource, MirrorKind, PendingWrite, WriteReport } from "../../core/ports/user-graph.ts";
 import type { MirrorRow } from "../../core/projection/outbox-row.ts";
 import { applyReport } from "../../core/projection/apply-report.ts";
 import { handOut } from "../../core/projection/hand-out.ts";
 import { changeFor } from "./change.ts";
+import { forgetHeld } from "./deletion-breaker.ts";
 import { forgetIfUnneeded, writeEventChange } from "./event-writer.ts";
 import type { EventChange } from "./event-writer.ts";
 import { loadEvents, placementOf, sourceAt } from "./event-rows.ts";
@@ -15,6 +15,7 @@ import type { StoredEvent } from "./event-rows.ts";
 import { transitionContext } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import { saveMirror, sealMirrors } from "./mirror-writer.ts";
+import { treeOf } from "./planning.ts";
 import { transact } from "./transaction.ts";
 
 const BATCH = 50;
@@ -79,9 +80,12 @@ async function handOutBatch(
     const event = events.get(canonical_event_id);
     const row = event?.mirrors.find((one) => one.accountId === accountId && one.kind === kind);
     if (event === undefined || row === undefined || row.desiredHash === row.projectedHash) continue;
-    const parsed = event.ical === null ? null : parseCalendar(event.ical);
-    const canonical =
-      event.ical !== null && parsed?.ok === true ? { ical: event.ical, calendar: parsed.value } : null;
+    const calendar = treeOf(event.ical);
+    if (calendar === undefined) {
+      rows.push(postponed(row, "The event that is stored here cannot be read.", context.nowMs));
+      continue;
+    }
+    const canonical = event.ical === null || calendar === null ? null : { ical: event.ical, calendar };
     const placement = placementOf({ ...event.row, isUnified: event.isUnified }, event.sources);
     const handed = handOut(row, canonical, event.row.uid, graph.state.policy, placement, context);
     rows.push(handed.row);
@@ -128,6 +132,10 @@ async function reportWave(
   );
   transact(graph, seen, (write) => {
     for (const change of changes) if (change !== null) writeEventChange(graph, write, change);
+    for (const report of wave.values()) {
+      if (report.result !== "done" || report.op !== "upsert" || report.kind !== "origin") continue;
+      forgetHeld(graph.sql, { ...report, accountId }, [report.providerEventId]);
+    }
   });
   return reports.slice(taken);
 }
@@ -162,12 +170,7 @@ async function changeOfReport(
   );
   if (change.ok) return change.value;
   // The provider's object cannot be taken over: the row waits and the status says why.
-  const waits: MirrorRow = {
-    ...row,
-    state: "ERROR",
-    error: change.error,
-    nextAttemptAt: context.nowMs + 86_400_000,
-  };
+  const waits = postponed(row, change.error, context.nowMs);
   const kept = await changeFor(
     graph,
     {
@@ -189,6 +192,10 @@ async function changeOfReport(
     context,
   );
   return kept.ok ? kept.value : null;
+}
+
+function postponed(row: MirrorRow, error: string, nowMs: number): MirrorRow {
+  return { ...row, state: "ERROR", error, nextAttemptAt: nowMs + 86_400_000 };
 }
 
 /** What the graph believes to exist in one provider calendar. */

@@ -1,13 +1,14 @@
-// The occurrence index on disk: its window, its two scans and the rows of one event. An instance is a row [start_ts, end_ts). Instances
-// longer than a week are few and marked `is_long`, so that the scan of the others is bounded on both sides by start_ts alone.
+// The occurrence index on disk: its window, its scans and the rows of one event. A row is an instance [start_ts, end_ts), or a run of `weeks`
+// instances a week apart (occurrence-runs.ts). Instances longer than a week are few and marked `is_long`, so that the scans of the others
+// are bounded on both sides by start_ts alone.
 // Floating times (and all-day ones) are indexed as if they were UTC: where they really lie depends on the reader's zone, which is at most
 // 14 hours east and 12 hours west of it.
 
 import type { OccurrenceRow, OccurrenceRows } from "../../core/ical/occurrence-index.ts";
 import { limits } from "../../core/limits.ts";
 import type { TimeSpan } from "../../core/ports/calendar-store.ts";
+import { RUN_WEEKS_MAX, runsOf, WEEK_MS } from "./occurrence-runs.ts";
 
-const LONG_MS = 7 * 86_400_000;
 export const EAST_MS_MAX = 14 * 3_600_000;
 export const WEST_MS_MAX = 12 * 3_600_000;
 /** Further than any time that an object can have. */
@@ -25,9 +26,17 @@ const OVERLAPS = "start_ts < ?2 AND (end_ts > ?1 OR start_ts >= ?1)";
 const SURELY = `start_ts + ${WEST_MS_MAX} < ?2 AND (end_ts - ${EAST_MS_MAX} > ?1)`;
 const SCANNED = "start_ts < ?4 AND (end_ts > ?3 OR start_ts >= ?3)";
 
-function scan(columns: string, isLong: 0 | 1, extra: string): string {
-  const bound = isLong === 0 ? `AND start_ts > ?3 - ${LONG_MS} ` : "";
-  return `SELECT ${columns} FROM occurrences WHERE is_long = ${isLong} ${bound}AND ${SCANNED} ${extra}`;
+const SHORT = `occurrences WHERE weeks = 1 AND is_long = 0 AND start_ts > ?3 - ${WEEK_MS}`;
+const LONG = "occurrences WHERE weeks = 1 AND is_long = 1";
+/** The instances of the runs that may reach the span, one by one. */
+const REPEATED = `(SELECT event_key, start_ts + ${WEEK_MS} * n AS start_ts, end_ts + ${WEEK_MS} * n AS end_ts, busy_kind, is_floating
+  FROM occurrences CROSS JOIN (SELECT column1 AS n FROM (VALUES ${Array.from({ length: RUN_WEEKS_MAX }, (_, n) => `(${n})`).join(", ")}))
+  WHERE weeks > 1 AND start_ts > ?3 - ${RUN_WEEKS_MAX * WEEK_MS} AND start_ts < ?4 AND n < weeks) WHERE TRUE`;
+
+function scanAll(columns: string, extra: string): string {
+  return [SHORT, LONG, REPEATED]
+    .map((from) => `SELECT ${columns} FROM ${from} AND ${SCANNED} ${extra}`)
+    .join(" UNION ALL ");
 }
 
 const JUDGED = `event_key, CASE WHEN is_floating = 0 THEN 1 ELSE (${SURELY}) END AS sure`;
@@ -36,15 +45,15 @@ const BUSY = "event_key, start_ts, end_ts, busy_kind, is_floating";
 
 export const occurrenceStatements = {
   /** Events with an instance in the span and whether that is proven. */
-  touched: `SELECT event_key, max(sure) FROM (${scan(JUDGED, 0, REACHED)} UNION ALL ${scan(JUDGED, 1, REACHED)}) GROUP BY event_key`,
-  busy: `${scan(BUSY, 0, `AND busy_kind <> 'FREE' ${REACHED}`)} UNION ALL ${scan(BUSY, 1, `AND busy_kind <> 'FREE' ${REACHED}`)}`,
+  touched: `SELECT event_key, max(sure) FROM (${scanAll(JUDGED, REACHED)}) GROUP BY event_key`,
+  busy: scanAll(BUSY, `AND busy_kind <> 'FREE' ${REACHED}`),
   /** Events with instances that the index does not hold, at the end or at the beginning of the span. */
   beyond: "SELECT event_key FROM events WHERE indexed_until IS NOT NULL AND indexed_until < ?",
   before: "SELECT event_key FROM events WHERE indexed_from IS NOT NULL AND indexed_from > ?",
-  insert: `INSERT OR REPLACE INTO occurrences (event_key, recurrence_id, start_ts, end_ts, busy_kind, is_floating, is_long)
-    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?2)`,
+  insert: `INSERT OR REPLACE INTO occurrences (event_key, recurrence_id, start_ts, end_ts, busy_kind, is_floating, is_long, weeks)
+    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?2)`,
   stored:
-    "SELECT recurrence_id, start_ts, end_ts, busy_kind, is_floating FROM occurrences WHERE event_key = ? ORDER BY recurrence_id",
+    "SELECT recurrence_id, start_ts, end_ts, busy_kind, is_floating, weeks FROM occurrences WHERE event_key = ? ORDER BY recurrence_id",
   remove:
     "DELETE FROM occurrences WHERE event_key = ?1 AND recurrence_id IN (SELECT value FROM json_each(?2))",
 } as const;
@@ -70,15 +79,16 @@ export function uncoveredEvents(sql: SqlStorage, span: TimeSpan): Set<number> {
 /** Replaces the rows of an event; those that stay as they are (a new title moves no instance) are not touched. */
 export function writeOccurrences(sql: SqlStorage, eventKey: number, rows: readonly OccurrenceRow[]): void {
   const stale = new Map<number, string>();
-  for (const row of sql.exec(occurrenceStatements.stored, eventKey).raw()) {
-    stale.set(row[0] as number, `${String(row[1])} ${String(row[2])} ${String(row[3])} ${String(row[4])}`);
+  for (const [recurrenceId, ...rest] of sql.exec(occurrenceStatements.stored, eventKey).raw()) {
+    stale.set(recurrenceId as number, rest.join(" "));
   }
   const fresh: (readonly (number | string)[])[] = [];
-  for (const { recurrenceId, start, end, busyKind, isFloating } of rows) {
+  for (const { recurrenceId, start, end, busyKind, isFloating, weeks } of runsOf(rows)) {
     const floating = isFloating ? 1 : 0;
-    const isSame = stale.get(recurrenceId) === `${start} ${end} ${busyKind} ${floating}`;
+    const isSame = stale.get(recurrenceId) === `${start} ${end} ${busyKind} ${floating} ${weeks}`;
     stale.delete(recurrenceId);
-    if (!isSame) fresh.push([recurrenceId, start, end, busyKind, floating, end - start > LONG_MS ? 1 : 0]);
+    if (!isSame)
+      fresh.push([recurrenceId, start, end, busyKind, floating, end - start > WEEK_MS ? 1 : 0, weeks]);
   }
   if (stale.size > 0) sql.exec(occurrenceStatements.remove, eventKey, JSON.stringify([...stale.keys()]));
   if (fresh.length > 0) sql.exec(occurrenceStatements.insert, eventKey, JSON.stringify(fresh));

@@ -262,9 +262,17 @@ CREATE TABLE deletion_passes (
 ) STRICT;
 `;
 
+const OCCURRENCE_RUNS = `
+ALTER TABLE occurrences ADD COLUMN weeks INTEGER NOT NULL DEFAULT 1 CHECK (weeks BETWEEN 1 AND 13);
+DROP INDEX occurrences_by_start;
+CREATE INDEX occurrences_by_start ON occurrences (is_long, start_ts, end_ts, event_key, is_floating, busy_kind) WHERE weeks = 1;
+CREATE INDEX occurrence_runs_by_start ON occurrences (start_ts, end_ts, event_key, is_floating, busy_kind, weeks) WHERE weeks > 1;
+`;
+
 export const userGraphMigrations: readonly Migration[] = [
   {
     name: "the canonical graph of one user",
     statements: OWNER + CALENDARS + EVENTS + ACCOUNTS_AND_POLICY + JOURNAL + PLANNING_AND_FEEDS,
   },
+  { name: "one row for instances a week apart", statements: OCCURRENCE_RUNS },
 ];

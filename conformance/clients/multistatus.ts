@@ -45,7 +45,9 @@ export function parseXml(text: string): Element {
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw new Error(`not XML: ${valid.err.msg}: ${text.slice(0, 300)}`);
   const nodes = parser.parse(text) as Node[];
-  const root = nodes.find((node) => !Object.keys(node).some((key) => key.startsWith("?") || key.startsWith("#")));
+  const root = nodes.find(
+    (node) => !Object.keys(node).some((key) => key.startsWith("?") || key.startsWith("#")),
+  );
   if (root === undefined) throw new Error(`no root element: ${text.slice(0, 300)}`);
   return elementOf(root, new Map());
 }
@@ -67,7 +69,8 @@ function elementOf(node: Node, outer: ReadonlyMap<string, string>): Element {
   let text = "";
   for (const child of node[qualified] as Node[]) {
     if ("#text" in child) text += String(child["#text"]);
-    else if ("#cdata" in child) text += (child["#cdata"] as Node[]).map((part) => String(part["#text"])).join("");
+    else if ("#cdata" in child)
+      text += (child["#cdata"] as Node[]).map((part) => String(part["#text"])).join("");
     else children.push(elementOf(child, scope));
   }
   return { name: `{${ns ?? ""}}${qualified.slice(colon + 1)}`, attributes, children, text };
@@ -90,7 +93,9 @@ export function readMultistatus(text: string): Multistatus {
           .filter(({ name }) => name === "{DAV:}propstat")
           .map((propstat) => ({
             statusLine: childOf(propstat, "{DAV:}status")?.text ?? "",
-            properties: new Map((childOf(propstat, "{DAV:}prop")?.children ?? []).map((each) => [each.name, each])),
+            properties: new Map(
+              (childOf(propstat, "{DAV:}prop")?.children ?? []).map((each) => [each.name, each]),
+            ),
           })),
       })),
     syncToken: childOf(root, "{DAV:}sync-token")?.text,
@@ -101,16 +106,16 @@ export function responseAt(multistatus: Multistatus, href: string): ResponseElem
   const found = multistatus.responses.filter((response) => response.href === href);
   const [only] = found;
   if (only === undefined || found.length > 1) {
-    throw new Error(`${found.length} responses for ${href} among ${multistatus.responses.map((each) => each.href).join(" ")}`);
+    throw new Error(
+      `${found.length} responses for ${href} among ${multistatus.responses.map((each) => each.href).join(" ")}`,
+    );
   }
   return only;
 }
 
 /** The property with status 200, or undefined. */
 export function found(response: ResponseElement, name: string): Element | undefined {
-  return response.propstats
-    .find(({ statusLine }) => statusLine === "HTTP/1.1 200 OK")
-    ?.properties.get(name);
+  return response.propstats.find(({ statusLine }) => statusLine === "HTTP/1.1 200 OK")?.properties.get(name);
 }
 
 /** Names in the propstat of a status, sorted. */

@@ -33,7 +33,10 @@ export function basic({ username, password }: Login): string {
 const xmlMethods = new Set(["PROPFIND", "PROPPATCH", "REPORT", "MKCOL", "MKCALENDAR"]);
 
 /** One request on a connection of its own. `login` null or absent: none, unless `defaults` has one. */
-export function sender(url: string, defaults: { readonly login?: Login; readonly userAgent?: string } = {}): Send {
+export function sender(
+  url: string,
+  defaults: { readonly login?: Login; readonly userAgent?: string } = {},
+): Send {
   const { hostname, port } = new URL(url);
   return ({ method, path, login = defaults.login ?? null, headers = {}, body }) =>
     new Promise((resolve, reject) => {
@@ -50,7 +53,9 @@ export function sender(url: string, defaults: { readonly login?: Login; readonly
             ...(body === undefined
               ? {}
               : {
-                  "content-type": xmlMethods.has(method) ? "text/xml; charset=utf-8" : "text/calendar; charset=utf-8",
+                  "content-type": xmlMethods.has(method)
+                    ? "text/xml; charset=utf-8"
+                    : "text/calendar; charset=utf-8",
                   "content-length": String(Buffer.byteLength(body)),
                 }),
             ...headers,

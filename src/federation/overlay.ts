@@ -11,7 +11,8 @@ export async function findOverlay(
   listed: readonly RemoteCalendar[],
 ): Promise<string | null> {
   const known = (await context.state.calendars()).find((calendar) => calendar.role === "overlay");
-  if (known !== undefined) return known.providerCalendarId;
+  const isListed = listed.some((calendar) => calendar.id === known?.providerCalendarId);
+  if (known !== undefined && isListed) return known.providerCalendarId;
   const found = listed.find(
     (calendar) => calendar.name === OVERLAY_NAME && calendar.writable && !calendar.primary,
   );

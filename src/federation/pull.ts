@@ -30,27 +30,39 @@ interface Tally {
 interface Read {
   readonly calendar: AccountStateCalendar;
   readonly read: CalendarRead;
+  readonly isGone: boolean;
   readonly rejected: number;
 }
 
-export async function pull(context: EngineContext): Promise<PullReport> {
+/** `whole`: from nothing instead of from the cursors; what a cursor missed is found. */
+export async function pull(
+  context: EngineContext,
+  options: { readonly whole: boolean } = { whole: false },
+): Promise<PullReport> {
   const tally: Tally = { created: 0, updated: 0, deleted: 0, unchanged: 0, held: 0, rejected: 0 };
   const failures: ConnectorFailure[] = [];
   const listed = await context.connector.listCalendars();
   if (!listed.ok) return { ...tally, failures: [listed.error] };
-  await clearGoneCalendars(context, new Set(listed.value.map((calendar) => calendar.id)), tally);
   await context.state.saveListing(listed.value);
   await findOverlay(context, listed.value);
 
+  const listedIds = new Set(listed.value.map((calendar) => calendar.id));
   const reads: Read[] = [];
   for (const calendar of await context.state.calendars()) {
+    const isListed = listedIds.has(calendar.providerCalendarId);
     if (!calendar.selected && calendar.role === "source") continue;
     const rejectedBefore = tally.rejected;
-    const read = await readCalendar(context, calendar, (outcome) =>
-      absorb(context, calendar, outcome, tally),
+    const read = await readCalendar(
+      context,
+      options.whole ? { ...calendar, cursor: null } : calendar,
+      (outcome) => absorb(context, calendar, outcome, tally),
     );
     if (read.ok) {
-      reads.push({ calendar, read: read.value, rejected: tally.rejected - rejectedBefore });
+      reads.push({ calendar, read: read.value, isGone: false, rejected: tally.rejected - rejectedBefore });
+      continue;
+    }
+    if (!isListed && isRefusedForGood(read.error)) {
+      reads.push({ calendar, read: await everythingIn(context, calendar), isGone: true, rejected: 0 });
       continue;
     }
     failures.push(read.error);
@@ -60,9 +72,16 @@ export async function pull(context: EngineContext): Promise<PullReport> {
     });
     if (endsPass(read.error)) break;
   }
-  for (const { calendar, read, rejected } of reads) {
+  const isCut = failures.some(endsPass);
+  for (const { calendar, read, isGone, rejected } of reads) {
+    // What is gone here may stand in a calendar that was not read: the next pass sees both.
+    if (isCut && read.deletedIds.length > 0) continue;
     if (read.deletedIds.length > 0)
       await absorb(context, calendar, await applyDeletions(context, calendar, read), tally);
+    if (isGone) {
+      await context.state.forgetCalendar(calendar.providerCalendarId);
+      continue;
+    }
     await context.state.saveCursor(calendar.providerCalendarId, read.cursor);
     await context.state.savePass(calendar.providerCalendarId, {
       at: context.clock.now(),
@@ -75,24 +94,18 @@ export async function pull(context: EngineContext): Promise<PullReport> {
   return { ...tally, failures };
 }
 
-/** A calendar that is not listed any more and not found by its id was deleted with all it held: our blocks are written anew elsewhere. */
-async function clearGoneCalendars(
-  context: EngineContext,
-  listed: ReadonlySet<string>,
-  tally: Tally,
-): Promise<void> {
-  for (const calendar of await context.state.calendars()) {
-    const id = calendar.providerCalendarId;
-    if (listed.has(id)) continue;
-    const asked = await context.connector.changes(id, null);
-    const isGone = !asked.ok && asked.error.kind === "give-up" && asked.error.code === "not-found";
-    if (!isGone) continue;
-    const known = await context.graph.knownResources(context.accountId, id);
-    const deletedIds = known.map((resource) => resource.providerEventId);
-    if (deletedIds.length === 0) continue;
-    const read: CalendarRead = { deletedIds, deletionProof: "full-read", cursor: null };
-    await absorb(context, calendar, await applyDeletions(context, calendar, read), tally);
-  }
+/** Of a calendar that is not listed any more: it was deleted, or is not shared any more, with all it holds. */
+function isRefusedForGood(failure: ConnectorFailure): boolean {
+  return failure.kind === "give-up" && (failure.code === "not-found" || failure.code === "refused");
+}
+
+async function everythingIn(context: EngineContext, calendar: AccountStateCalendar): Promise<CalendarRead> {
+  const known = await context.graph.knownResources(context.accountId, calendar.providerCalendarId);
+  return {
+    deletedIds: known.map((resource) => resource.providerEventId),
+    deletionProof: "full-read",
+    cursor: null,
+  };
 }
 
 /** Asking on would fail the same way, or make it worse. */

@@ -62,7 +62,12 @@ async function attempt(pass: Pass, write: PendingWrite): Promise<Written> {
   if (failure === null) return written;
   if (endsPass(failure)) pass.stop ??= failure;
   const calendarIsGone = failure.kind === "give-up" && failure.code === "not-found";
-  if (!calendarIsGone || write.kind !== "overlay") return written;
+  if (!calendarIsGone) return written;
+  if (write.kind !== "overlay") {
+    // Nothing of it exists yet: it may as well be created in the default calendar.
+    const isNew = write.providerEventId === null && write.providerCalendarId !== null;
+    return isNew ? conflict(write, calendarId, null) : written;
+  }
   // The user deleted the overlay calendar: the block is written again, into a new one.
   pass.overlay = null;
   pass.overlayIsStale = true;

@@ -1,5 +1,5 @@
-// Repair, for one account: what is really at the provider against what the graph believes. First a pull, so that whatever changed is
-// judged by content; then complete listings. Missing mirrors become due again, orphans are deleted. Safe at any moment, and twice.
+// Repair, for one account: what is really at the provider against what the graph believes. First a pull of everything, so that whatever
+// changed is judged by content; then complete listings. Missing mirrors become due again, orphans are deleted. Safe at any moment, and twice.
 
 import type { ReconcileReport } from "../core/ports/account.ts";
 import type { AccountStateCalendar } from "../core/ports/account-state.ts";
@@ -21,7 +21,7 @@ export async function reconcile(
   context: EngineContext,
 ): Promise<ReconcileReport & { readonly failures: readonly ConnectorFailure[] }> {
   const report = { missing: 0, drifted: 0, orphansDeleted: 0 };
-  const pulled = await pull(context);
+  const pulled = await pull(context, { whole: true });
   const failures = [...pulled.failures];
   if (failures.some(endsPass)) return { ...report, failures };
   for (const calendar of await context.state.calendars()) {

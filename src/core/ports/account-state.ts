@@ -19,9 +19,11 @@ export interface AccountStateCalendar {
 
 export interface AccountState {
   calendars(): Promise<readonly AccountStateCalendar[]>;
-  /** Takes over what the provider lists now: new ones are added (selected), gone ones are marked gone, names follow. */
+  /** Takes over what the provider lists now: new ones are added (selected), names follow. What is not listed stays until it is forgotten. */
   saveListing(calendars: readonly RemoteCalendar[]): Promise<void>;
-  /** Remembers the overlay calendar that was created or found. */
+  /** The calendar is gone, and what it held was cleared. */
+  forgetCalendar(providerCalendarId: string): Promise<void>;
+  /** Remembers the overlay calendar that was created or found. The one before it is an ordinary calendar from now on. */
   saveOverlay(calendar: RemoteCalendar): Promise<void>;
   /** Only after everything up to this cursor was applied. null: the next pull reads it whole. */
   saveCursor(providerCalendarId: string, cursor: string | null): Promise<void>;

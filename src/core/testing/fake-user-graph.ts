@@ -17,7 +17,7 @@ import type { JCalComponent } from "../ical/jcal.ts";
 import { parseCalendar } from "../ical/parse.ts";
 import type { KeyedHash } from "../projection/hash.ts";
 import { mirrorUid } from "../projection/managed-tag.ts";
-import { isDue, type MirrorRow, type SourceRow } from "../projection/outbox-row.ts";
+import { isDue, newMirrorRow, type MirrorRow, type SourceRow } from "../projection/outbox-row.ts";
 import { compilePolicy, type EventPlacement } from "../projection/policy-compiler.ts";
 import { applyReport } from "../projection/apply-report.ts";
 import { decideGone } from "../projection/decide-gone.ts";
@@ -49,6 +49,8 @@ export interface MemoryGraph extends Pick<
   /** What a client of the unified calendar does. */
   put(uid: string, ical: string): CanonicalEventId;
   remove(uid: string): void;
+  /** As a rejected mass deletion leaves it: nothing is there any more, and it has to be created in that calendar again. */
+  restoreIn(uid: string, accountId: AccountId, providerCalendarId: string): void;
   /** uid -> octets. */
   events(): ReadonlyMap<string, string>;
   idOf(uid: string): CanonicalEventId | undefined;
@@ -294,6 +296,14 @@ export function createMemoryGraph(options: MemoryGraphOptions): MemoryGraph {
       const id = idOf(uid, true);
       if (id === undefined) return;
       events.delete(id);
+      replan(id);
+    },
+    restoreIn(uid, accountId, providerCalendarId) {
+      const id = idOf(uid, true);
+      if (id === undefined) return;
+      for (const [key, source] of sources) if (source.canonicalEventId === id) sources.delete(key);
+      const row = { ...newMirrorRow(id, accountId, "origin"), providerCalendarId };
+      rows.set(rowKey(row), row);
       replan(id);
     },
     events: () => new Map([...events].map(([id, ical]) => [uids.get(id) ?? id, ical])),

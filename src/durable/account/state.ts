@@ -29,8 +29,9 @@ const statements = {
     ON CONFLICT (provider_calendar_id) DO UPDATE SET name = ?2, role = ?3, is_primary = ?4, writable = ?5,
       cursor = CASE WHEN gone_at IS NULL THEN cursor END, gone_at = NULL`,
   gone: "UPDATE remote_calendars SET gone_at = ?2, is_primary = 0 WHERE provider_calendar_id = ?1 AND gone_at IS NULL",
-  /** A gone overlay must not stand in the way of its successor. */
-  forgetGoneOverlay: "DELETE FROM remote_calendars WHERE role = 'overlay' AND provider_calendar_id <> ?",
+  /** What the last one holds of ours is still to be cleared. */
+  lastOverlay:
+    "UPDATE remote_calendars SET role = 'source' WHERE role = 'overlay' AND provider_calendar_id <> ?",
   noPrimary: "UPDATE remote_calendars SET is_primary = 0 WHERE is_primary = 1",
   cursor: "UPDATE remote_calendars SET cursor = ?2 WHERE provider_calendar_id = ?1",
   failed: "UPDATE remote_calendars SET last_sync_at = ?2, error = ?3 WHERE provider_calendar_id = ?1",
@@ -88,10 +89,6 @@ export function accountState(
             "SELECT provider_calendar_id FROM remote_calendars WHERE role = 'overlay' AND gone_at IS NULL",
           )
           .toArray()[0]?.provider_calendar_id;
-        const listed = new Set(calendars.map(({ id }) => id));
-        for (const { provider_calendar_id: id } of sql.exec<Row>(statements.live).toArray()) {
-          if (!listed.has(id)) sql.exec(statements.gone, id, now());
-        }
         sql.exec(statements.noPrimary);
         for (const { calendar, name } of sealed) {
           const isOverlay = calendar.id === overlay;
@@ -107,10 +104,15 @@ export function accountState(
       });
     },
 
+    forgetCalendar: (id) => {
+      sql.exec(statements.gone, id, now());
+      return Promise.resolve();
+    },
+
     async saveOverlay(calendar) {
       const name = await codec.seal(nameOf(calendar.id), calendar.name);
       storage.transactionSync(() => {
-        sql.exec(statements.forgetGoneOverlay, calendar.id);
+        sql.exec(statements.lastOverlay, calendar.id);
         // What was read from it as a source before is read anew in its new role.
         sql.exec(statements.upsert, calendar.id, name, "overlay", 0, calendar.writable ? 1 : 0);
         sql.exec(statements.cursor, calendar.id, null);

@@ -32,6 +32,10 @@ async function textIn({ graph }: World, slug: string, name: string): Promise<str
   return member?.ical ?? "";
 }
 
+function task(uid: string, title: string): string {
+  return ical(uid, title).replaceAll("VEVENT", "VTODO");
+}
+
 describe("a collection of its own", () => {
   it.each([true, false])(
     "keeps an event that is moved into it from unified (deleted there: %s)",
@@ -73,18 +77,16 @@ describe("a collection of its own", () => {
 
   it("does not mix an event with a task of the same UID", () =>
     world(async (w) => {
-      const task = ical("one", "Buy milk").replaceAll("VEVENT", "VTODO");
-      await putInto(w, "tasks", "one.ics", task);
+      await putInto(w, "tasks", "one.ics", task("one", "Buy milk"));
       w.a.source.write(w.a.source.idOf("one"), ical("one", "At work"));
       expect(await pull(w.graph, w.a)).toMatchObject([{ rejected: [{ id: w.a.source.idOf("one") }] }]);
       await w.rest();
-      expect(await textIn(w, "tasks", "one.ics")).toBe(task);
+      expect(await textIn(w, "tasks", "one.ics")).toBe(task("one", "Buy milk"));
       expect(titlesIn(w.a, "source")).toEqual(["At work"]);
     }));
 
   it("of tasks is projected nowhere, and an account's task is written back to it alone", () =>
     world(async (w) => {
-      const task = (uid: string, title: string): string => ical(uid, title).replaceAll("VEVENT", "VTODO");
       await putInto(w, "tasks", "own.ics", task("own", "Own"));
       w.a.source.write(w.a.source.idOf("theirs"), task("theirs", "Theirs"));
       await w.rest();

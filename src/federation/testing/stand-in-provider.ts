@@ -10,6 +10,8 @@ export interface StandIn {
   /** What another client does. */
   put(id: string, ical: string): void;
   remove(id: string): void;
+  /** Returns the id. */
+  addCalendar(name: string): string;
   dropCalendar(id: string): void;
   events(calendarId: string): readonly ProviderEvent[];
   calendars(): readonly string[];
@@ -19,7 +21,7 @@ export interface StandIn {
   writes(): number;
   readonly faults: {
     /** Asked before each call: a failure to answer with. */
-    before: (method: string) => ConnectorFailure | null;
+    before: (method: string, calendarId?: string) => ConnectorFailure | null;
     /** Asked after each applied write: a failure to answer with although it was applied. */
     after: (method: string) => ConnectorFailure | null;
     forgetCursors(): void;
@@ -47,8 +49,8 @@ export function createStandIn(): StandIn {
     render: (rewrite) => fake.faults.rewriteOnWrite(rewrite),
   };
 
-  function guarded<T>(method: string, call: () => Answer<T>): Answer<T> {
-    const failure = faults.before(method);
+  function guarded<T>(method: string, call: () => Answer<T>, calendarId?: string): Answer<T> {
+    const failure = faults.before(method, calendarId);
     return failure === null ? call() : Promise.resolve(err(failure));
   }
 
@@ -74,11 +76,15 @@ export function createStandIn(): StandIn {
           return created;
         }),
       changes: (calendarId, cursor) =>
-        guarded("changes", async () => {
-          const page = await connector.changes(calendarId, cursor);
-          if (!page.ok || !faults.repeatsItems) return page;
-          return ok({ ...page.value, items: [...page.value.items, ...page.value.items] });
-        }),
+        guarded(
+          "changes",
+          async () => {
+            const page = await connector.changes(calendarId, cursor);
+            if (!page.ok || !faults.repeatsItems) return page;
+            return ok({ ...page.value, items: [...page.value.items, ...page.value.items] });
+          },
+          calendarId,
+        ),
       get: (calendarId, ids) => guarded("get", () => connector.get(calendarId, ids)),
       upsert: (request) =>
         writing("upsert", () => {
@@ -92,6 +98,11 @@ export function createStandIn(): StandIn {
       fake.put(id.slice(0, cut), id.slice(cut), ical);
     },
     remove: (id) => fake.remove(id),
+    addCalendar(name) {
+      const id = fake.addCalendar(name);
+      calendars.add(id);
+      return id;
+    },
     dropCalendar(id) {
       fake.removeCalendar(id);
       calendars.delete(id);

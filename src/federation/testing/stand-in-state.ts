@@ -27,15 +27,19 @@ export function createStandInState(): StandInState {
     errors,
     calendars: () => Promise.resolve([...calendars.values()]),
     saveListing(listed) {
-      for (const id of calendars.keys())
-        if (!listed.some((calendar) => calendar.id === id)) calendars.delete(id);
       for (const calendar of listed) {
         const known = calendars.get(calendar.id);
         save(calendar, known?.role ?? "source", known?.cursor ?? null);
       }
       return Promise.resolve();
     },
+    forgetCalendar(id) {
+      calendars.delete(id);
+      return Promise.resolve();
+    },
     saveOverlay(calendar) {
+      for (const [id, known] of calendars)
+        if (known.role === "overlay") calendars.set(id, { ...known, role: "source" });
       save(calendar, "overlay", null);
       return Promise.resolve();
     },

@@ -27,7 +27,8 @@ export class AccountDO extends DurableObject<Env> implements Account {
   readonly #lane = newLane();
 
   attach(request: ConnectRequest): Promise<ConnectOutcome> {
-    return this.#lane.run(`connect ${request.accountId}`, () =>
+    // Calls with other credentials ask for something else.
+    return this.#lane.run(`connect ${JSON.stringify([request.label, request.credentials])}`, () =>
       connect(this.ctx.storage, this.env, request, clock),
     );
   }
@@ -76,13 +77,14 @@ export class AccountDO extends DurableObject<Env> implements Account {
       message,
       lastSyncAt,
       lastSuccessAt,
-      nextAttemptAt: health === "green" || needsReconnect ? null : notBefore,
+      // 0: there was no pass yet.
+      nextAttemptAt: health === "green" || needsReconnect || notBefore === 0 ? null : notBefore,
       calendars: await readCalendars(this.ctx.storage.sql, codec),
     };
   }
 
   remove(options: { readonly removeMirrors: boolean }): Promise<void> {
-    return this.#lane.run("remove", async () => {
+    return this.#lane.run(`remove ${options.removeMirrors}`, async () => {
       const place = await this.#workplace();
       if (place !== undefined && options.removeMirrors) await removeMirrorsAtProvider(place);
       await this.ctx.storage.deleteAlarm();

@@ -58,9 +58,14 @@ export async function syncPass(place: Workplace): Promise<SyncReport> {
 }
 
 export async function pushPass(place: Workplace): Promise<SyncReport> {
-  await place.storage.setAlarm(place.clock.now() + CRASH_BACKSTOP_MS);
+  const { storage, clock } = place;
+  const next = await storage.getAlarm();
+  await storage.setAlarm(clock.now() + CRASH_BACKSTOP_MS);
   const pushed = await push(engineContext(place));
-  await conclude(place, pushed.failures);
+  if (pushed.failures.length > 0) await conclude(place, pushed.failures);
+  // That writing works says nothing about reading: what the last whole pass found stands, and so does its next attempt.
+  else if (next === null) await storage.deleteAlarm();
+  else await storage.setAlarm(next);
   return { ...nothingDone, written: pushed.written, failed: pushed.failed };
 }
 

@@ -108,6 +108,38 @@ describe("the object of a user", () => {
     expect(fresh.status).toBe(200);
   });
 
+  it("takes over a higher epoch from a request: the word of the revocation itself may have been lost", async () => {
+    const stub = await freshUser();
+    const at = async (epoch: string) => {
+      const response = await stub.fetch(request("OPTIONS", "/dav/", { headers: { "x-tm-epoch": epoch } }));
+      await response.text();
+      return response.status;
+    };
+    expect([await at("0"), await at("4"), await at("3"), await at("4")]).toEqual([200, 200, 401, 200]);
+    await evictDurableObject(stub);
+    expect([await at("3"), await at("4"), await at("-1"), await at("nonsense")]).toEqual([
+      401, 200, 401, 401,
+    ]);
+  });
+
+  it("wakes up again, and for what is due, after a wake-up in which something broke", async () => {
+    const stub = await freshUser();
+    await stub.addAccount({ accountId: "acc_A" as AccountId, provider: "caldav", label: "Work" });
+    await stub.fetch(put());
+    await runInDurableObject(stub, async (_instance, { storage }) => {
+      storage.sql.exec("UPDATE event_contents SET ical = x'00'");
+      storage.sql.exec(
+        "INSERT INTO background_work (kind, subject, next_event_key) VALUES ('recompile', 'acc_A', 0)",
+      );
+    });
+    await evictDurableObject(stub);
+    const before = Date.now();
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    await runInDurableObject(stub, async (_instance, { storage }) =>
+      expect(await storage.getAlarm()).toBeGreaterThan(before),
+    );
+  });
+
   it("lets a read-only session change nothing", async () => {
     const stub = await freshUser();
     const response = await stub.fetch(

@@ -20,6 +20,7 @@ import { addAccount, removeAccount, setEdge } from "./accounts.ts";
 import type { NewAccount } from "./accounts.ts";
 import { decideApproval } from "./approvals.ts";
 import { workOneBatch } from "./background.ts";
+import { raiseCredentialEpoch } from "./credential-epoch.ts";
 import { readApprovals } from "./deletion-breaker.ts";
 import { applyProviderDelta } from "./delta.ts";
 import { addFeed, readFeeds, removeFeed } from "./feeds.ts";
@@ -33,7 +34,6 @@ import type { Listing } from "./reconcile.ts";
 import { answerRequest } from "./request.ts";
 import { userGraphMigrations } from "./schema.ts";
 import { readMirrorStatus } from "./status.ts";
-import { transact } from "./transaction.ts";
 import { BACKSTOP_MS, inBatches, wakeUp } from "./wake-up.ts";
 
 const clock = { now: () => Date.now() };
@@ -54,7 +54,9 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
     this.#wakeUpAt = Infinity;
     const graph = await this.#graph();
     if (graph === undefined) return;
-    const { due, nextAt } = await wakeUp(graph);
+    const { due, nextAt, failure } = await wakeUp(graph);
+    // A handler that throws is tried again a few times and then never more.
+    if (failure !== null) console.error(JSON.stringify({ event: "wake-up-failed", name: nameOf(failure) }));
     if (nextAt !== null) this.#wakeNoLaterThan(nextAt);
     await this.#send(due);
   }
@@ -76,16 +78,7 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
   }
 
   async raiseCredentialEpoch(epoch: number): Promise<void> {
-    const graph = await this.#known();
-    await graph.enter(async () => {
-      if (epoch <= graph.state.owner.credentialEpoch) return;
-      transact(graph, graph.state.version, (write) => {
-        graph.sql.exec("UPDATE owner SET credential_epoch = ? WHERE only = 1", epoch);
-        write.afterCommit((state) => {
-          state.owner = { ...state.owner, credentialEpoch: epoch };
-        });
-      });
-    });
+    await raiseCredentialEpoch(await this.#known(), epoch);
   }
 
   async accounts() {
@@ -226,4 +219,9 @@ export class UserGraphDO extends DurableObject<Env> implements UserGraph {
   async #send(accounts: readonly AccountId[]): Promise<void> {
     await Promise.allSettled(accounts.map((accountId) => this.env.WRITE_QUEUE.send({ accountId })));
   }
+}
+
+/** An error's message may quote what a person wrote; its class cannot. */
+function nameOf(failure: { readonly error: unknown }): string {
+  return failure.error instanceof Error ? failure.error.name : typeof failure.error;
 }

@@ -3,6 +3,7 @@
 
 import { handleCalDav } from "../../caldav/router.ts";
 import { limits } from "../../core/limits.ts";
+import { raiseCredentialEpoch } from "./credential-epoch.ts";
 import { answerFeed } from "./feed-request.ts";
 import type { Graph } from "./graph.ts";
 import { calendarStore } from "./store.ts";
@@ -18,6 +19,8 @@ export async function answerRequest(graph: Graph, request: Request): Promise<Res
   if (!Number.isInteger(epoch) || epoch < owner.credentialEpoch) {
     return new Response("The credentials have changed.", { status: 401, headers: { "x-tm-stale": "1" } });
   }
+  // The Worker has read it from the registry: the call that should have raised it here was lost.
+  if (epoch > owner.credentialEpoch) await raiseCredentialEpoch(graph, epoch);
   return handleCalDav(request, {
     store: calendarStore(graph),
     clock: graph.clock,

@@ -18,15 +18,23 @@ export interface WakeUp {
   readonly due: readonly AccountId[];
   /** UTC ms of the next wake-up; null: none is needed. */
   readonly nextAt: number | null;
+  /** A batch broke. It is tried again later, and whatever is due leaves all the same. */
+  readonly failure: { readonly error: unknown } | null;
 }
 
 export async function wakeUp(graph: Graph): Promise<WakeUp> {
-  const isDone =
-    (await inBatches(() => workOneBatch(graph))) && (await inBatches(() => extendOneBatch(graph)));
-  pruneTombstones(graph);
+  let isDone = false;
+  let failure: WakeUp["failure"] = null;
+  try {
+    isDone = (await inBatches(() => workOneBatch(graph))) && (await inBatches(() => extendOneBatch(graph)));
+    pruneTombstones(graph);
+  } catch (error) {
+    failure = { error };
+  }
   const now = graph.clock.now();
   const due: AccountId[] = [];
   let nextAt = isDone ? (hasOpenSeries(graph.sql) ? now + DAY_MS : Infinity) : now;
+  if (failure !== null) nextAt = now + BACKSTOP_MS;
   for (const { accountId } of graph.state.accounts) {
     const first = graph.sql
       .exec<{ next_attempt_at: number | null }>(outboxStatements.nextDue, accountId)
@@ -35,7 +43,7 @@ export async function wakeUp(graph: Graph): Promise<WakeUp> {
     if (first <= now) due.push(accountId);
     nextAt = Math.min(nextAt, Math.max(first, now + BACKSTOP_MS));
   }
-  return { due, nextAt: nextAt === Infinity ? null : nextAt };
+  return { due, nextAt: nextAt === Infinity ? null : nextAt, failure };
 }
 
 /** True when the work ended within its share of batches. */

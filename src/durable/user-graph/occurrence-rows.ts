@@ -28,13 +28,22 @@ const SCANNED = "start_ts < ?4 AND (end_ts > ?3 OR start_ts >= ?3)";
 
 const SHORT = `occurrences WHERE weeks = 1 AND is_long = 0 AND start_ts > ?3 - ${WEEK_MS}`;
 const LONG = "occurrences WHERE weeks = 1 AND is_long = 1";
-/** The instances of the runs that may reach the span, one by one. */
-const REPEATED = `(SELECT event_key, start_ts + ${WEEK_MS} * n AS start_ts, end_ts + ${WEEK_MS} * n AS end_ts, busy_kind, is_floating
-  FROM occurrences CROSS JOIN (SELECT column1 AS n FROM (VALUES ${Array.from({ length: RUN_WEEKS_MAX }, (_, n) => `(${n})`).join(", ")}))
-  WHERE weeks > 1 AND start_ts > ?3 - ${RUN_WEEKS_MAX * WEEK_MS} AND start_ts < ?4 AND n < weeks) WHERE TRUE`;
+const FIRST_WEEK = `(?3 - end_ts) / ${WEEK_MS}`;
+const LAST_WEEK = `weeks - 1, (?4 - start_ts) / ${WEEK_MS}`;
 
-function scanAll(columns: string, extra: string): string {
-  return [SHORT, LONG, REPEATED]
+/** The instances of the runs near the span, one by one, up to the least of `last`: `run_weeks` holds the numbers 0 to 12. */
+function repeated(last: string): string {
+  return `(SELECT event_key, start_ts + ${WEEK_MS} * week AS start_ts, end_ts + ${WEEK_MS} * week AS end_ts, busy_kind, is_floating
+    FROM occurrences CROSS JOIN run_weeks WHERE weeks > 1 AND start_ts > ?3 - ${RUN_WEEKS_MAX * WEEK_MS} AND start_ts < ?4
+      AND week BETWEEN ${FIRST_WEEK} AND min(${last})) WHERE TRUE`;
+}
+
+const EVERY = repeated(LAST_WEEK);
+/** Enough to judge a run: its second instance lies beyond what floating times widen. */
+const FIRST_TWO = repeated(`${LAST_WEEK}, max(0, ${FIRST_WEEK}) + 2`);
+
+function scanAll(columns: string, runs: string, extra: string): string {
+  return [SHORT, LONG, runs]
     .map((from) => `SELECT ${columns} FROM ${from} AND ${SCANNED} ${extra}`)
     .join(" UNION ALL ");
 }
@@ -45,8 +54,8 @@ const BUSY = "event_key, start_ts, end_ts, busy_kind, is_floating";
 
 export const occurrenceStatements = {
   /** Events with an instance in the span and whether that is proven. */
-  touched: `SELECT event_key, max(sure) FROM (${scanAll(JUDGED, REACHED)}) GROUP BY event_key`,
-  busy: scanAll(BUSY, `AND busy_kind <> 'FREE' ${REACHED}`),
+  touched: `SELECT event_key, max(sure) FROM (${scanAll(JUDGED, FIRST_TWO, REACHED)}) GROUP BY event_key`,
+  busy: scanAll(BUSY, EVERY, `AND busy_kind <> 'FREE' ${REACHED}`),
   /** Events with instances that the index does not hold, at the end or at the beginning of the span. */
   beyond: "SELECT event_key FROM events WHERE indexed_until IS NOT NULL AND indexed_until < ?",
   before: "SELECT event_key FROM events WHERE indexed_from IS NOT NULL AND indexed_from > ?",

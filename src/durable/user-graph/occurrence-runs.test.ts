@@ -62,6 +62,17 @@ function found(sql: SqlStorage, span: { readonly start: number; readonly end: nu
   return rows.map((row) => `${String(row[1])} ${String(row[2])} ${String(row[4])}`).toSorted();
 }
 
+/** Whether the instance lies in the span, made wider (or narrower) by hours before and behind. */
+function reaches(
+  row: OccurrenceRow,
+  span: { start: number; end: number },
+  before: number,
+  behind: number,
+): boolean {
+  const [start, end] = [span.start - before * HOUR_MS, span.end + behind * HOUR_MS];
+  return row.start < end && (row.end > start || (before >= 0 && row.start >= start));
+}
+
 function weeksOf(rows: readonly OccurrenceRow[]): number[][] {
   return runsOf(rows).map((run) => [run.start / WEEK_MS, run.weeks]);
 }
@@ -104,13 +115,14 @@ describe("runs of instances a week apart", () => {
           // Over what the run of the property before has left: only the difference is written.
           writeOccurrences(storage.sql, 1, rows);
           for (const span of spans) {
-            const [start, end, widenedStart, widenedEnd] = scanBounds(span);
-            const expected = rows
+            const reached = rows.filter((row) =>
+              reaches(row, span, row.isFloating ? 12 : 0, row.isFloating ? 14 : 0),
+            );
+            const isSure = reached.some((row) => !row.isFloating || reaches(row, span, -14, -12));
+            const judged = storage.sql.exec(occurrenceStatements.touched, ...scanBounds(span)).raw();
+            expect([...judged]).toEqual(reached.length === 0 ? [] : [[1, isSure ? 1 : 0]]);
+            const expected = reached
               .filter((row) => row.busyKind !== "FREE")
-              .filter((row) => {
-                const [from, to] = row.isFloating ? [widenedStart, widenedEnd] : [start, end];
-                return row.start < to && (row.end > from || row.start >= from);
-              })
               .map((row) => `${row.start} ${row.end} ${row.isFloating ? 1 : 0}`)
               .toSorted();
             expect(found(storage.sql, span)).toEqual(expected);

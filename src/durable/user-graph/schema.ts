@@ -267,6 +267,8 @@ ALTER TABLE occurrences ADD COLUMN weeks INTEGER NOT NULL DEFAULT 1 CHECK (weeks
 DROP INDEX occurrences_by_start;
 CREATE INDEX occurrences_by_start ON occurrences (is_long, start_ts, end_ts, event_key, is_floating, busy_kind) WHERE weeks = 1;
 CREATE INDEX occurrence_runs_by_start ON occurrences (start_ts, end_ts, event_key, is_floating, busy_kind, weeks) WHERE weeks > 1;
+CREATE TABLE run_weeks (week INTEGER PRIMARY KEY CHECK (week BETWEEN 0 AND 12)) STRICT;
+INSERT INTO run_weeks (week) VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12);
 `;
 
 export const userGraphMigrations: readonly Migration[] = [
@@ -274,5 +276,5 @@ export const userGraphMigrations: readonly Migration[] = [
     name: "the canonical graph of one user",
     statements: OWNER + CALENDARS + EVENTS + ACCOUNTS_AND_POLICY + JOURNAL + PLANNING_AND_FEEDS,
   },
-  { name: "one row for instances a week apart", statements: OCCURRENCE_RUNS },
+  { name: "one row for instances that follow week by week", statements: OCCURRENCE_RUNS },
 ];

@@ -2,6 +2,7 @@
 // router, no session, nothing of the pages is even loaded. Whatever nobody expected is answered with 503 and a reference.
 
 import { version } from "../package.json";
+import { discardUnread } from "./api/bounded-body.ts";
 import { createFeedGate } from "./api/feed-gate.ts";
 import { createGate } from "./api/dav/gate.ts";
 import { wellKnown } from "./api/dav/refusals.ts";
@@ -10,7 +11,6 @@ import type { Ports, Settings } from "./api/ports.ts";
 import { createRest } from "./api/rest.ts";
 import { createTokenHash } from "./api/token-hash.ts";
 import { unexpected } from "./api/unexpected.ts";
-import { discardUnread } from "./api/unread-body.ts";
 import { zoneTableVersion } from "./core/ical/zone.ts";
 import type { UserId } from "./core/id.ts";
 import type { Clock } from "./core/ports/clock.ts";

@@ -15,14 +15,14 @@ const waitMsMax = 20_000;
 
 export function exchangeRaw(
   port: number,
-  write: (put: (bytes: string | Uint8Array) => Promise<boolean>) => Promise<void>,
+  write: (put: (bytes: string | Uint8Array) => Promise<boolean>, end: () => void) => Promise<void>,
 ): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     let text = "";
     let silence: NodeJS.Timeout | undefined;
     let isOver = false;
-    let proceed = (): void => undefined;
+    let proceed: (() => void) | undefined;
     function done(closed: boolean): void {
       if (isOver) return;
       isOver = true;
@@ -37,11 +37,11 @@ export function exchangeRaw(
       clearTimeout(silence);
       if (text.includes("\r\n\r\n")) silence = setTimeout(() => done(false), silenceMs);
     });
-    socket.on("drain", () => proceed());
+    socket.on("drain", () => proceed?.());
     socket.on("error", () => done(true));
     socket.on("close", () => {
       done(true);
-      proceed();
+      proceed?.();
     });
     /** False as soon as nobody listens any more. */
     async function put(bytes: string | Uint8Array): Promise<boolean> {
@@ -50,6 +50,6 @@ export function exchangeRaw(
       await new Promise<void>((go) => (proceed = go));
       return !socket.destroyed;
     }
-    socket.once("connect", () => void write(put));
+    socket.once("connect", () => void write(put, () => socket.end()));
   });
 }

@@ -73,6 +73,15 @@ const documents: readonly (readonly [what: string, document: string, reason: str
   ["blanks", "   ", "there is no root element"],
 ];
 
+function ask(
+  method: string,
+  path: string,
+  body: string | Buffer,
+  type = "text/xml",
+): Promise<{ readonly status: number }> {
+  return sendInVain(send, "ada", { method, path, headers: { depth: "0", "content-type": type }, body });
+}
+
 describe.each(methods)("%s", (method, path, root) => {
   test.each(documents)("%s is 400 with the reason", async (_what, document, reason) => {
     const answer = await sendInVain(send, "ada", {
@@ -95,11 +104,11 @@ describe.each(methods)("%s", (method, path, root) => {
       Buffer.from([0xff]),
       Buffer.from(`</${root}>`),
     ]);
-    const ask = (body: string | Buffer, type = "text/xml"): Promise<{ status: number }> =>
-      sendInVain(send, "ada", { method, path, headers: { depth: "0", "content-type": type }, body });
-    expect((await ask(broken)).status).toBe(400);
-    expect((await ask(`<?xml version="1.0" encoding="iso-8859-1"?><${root} ${bound}/>`)).status).toBe(415);
-    expect((await ask(`<${root} ${bound}/>`, "application/json")).status).toBe(415);
+    expect((await ask(method, path, broken)).status).toBe(400);
+    expect(
+      (await ask(method, path, `<?xml version="1.0" encoding="iso-8859-1"?><${root} ${bound}/>`)).status,
+    ).toBe(415);
+    expect((await ask(method, path, `<${root} ${bound}/>`, "application/json")).status).toBe(415);
   });
 });
 

@@ -399,26 +399,29 @@ describe("making calendars", () => {
   });
 });
 
+async function poll(): Promise<{ ctag: string; token: string; homeCtag: string }> {
+  const one = responseAt(await ask(unified, "0", "<C:getctag/><A:sync-token/>"), unified);
+  const all = responseAt(await ask(home, "0", "<C:getctag/><A:sync-token/>"), home);
+  return {
+    ctag: found(one, `${CS}getctag`)?.text ?? "",
+    token: found(one, `${DAV}sync-token`)?.text ?? "",
+    homeCtag: found(all, `${CS}getctag`)?.text ?? "",
+  };
+}
+
+function sync(token: string): Promise<Answer> {
+  return mac({
+    method: "REPORT",
+    path: unified,
+    headers: { depth: "0" },
+    body: `<A:sync-collection ${declared}><A:sync-token>${token}</A:sync-token><A:sync-level>1</A:sync-level><A:prop><A:getetag/></A:prop></A:sync-collection>`,
+  });
+}
+
+const query = (filter: string): string =>
+  `<B:calendar-query ${declared}><A:prop><A:getetag/><A:getcontenttype/></A:prop><B:filter><B:comp-filter name="VCALENDAR">${filter}</B:comp-filter></B:filter></B:calendar-query>`;
+
 describe("polling", () => {
-  async function poll(): Promise<{ ctag: string; token: string; homeCtag: string }> {
-    const one = responseAt(await ask(unified, "0", "<C:getctag/><A:sync-token/>"), unified);
-    const all = responseAt(await ask(home, "0", "<C:getctag/><A:sync-token/>"), home);
-    return {
-      ctag: found(one, `${CS}getctag`)?.text ?? "",
-      token: found(one, `${DAV}sync-token`)?.text ?? "",
-      homeCtag: found(all, `${CS}getctag`)?.text ?? "",
-    };
-  }
-
-  function sync(token: string): Promise<Answer> {
-    return mac({
-      method: "REPORT",
-      path: unified,
-      headers: { depth: "0" },
-      body: `<A:sync-collection ${declared}><A:sync-token>${token}</A:sync-token><A:sync-level>1</A:sync-level><A:prop><A:getetag/></A:prop></A:sync-collection>`,
-    });
-  }
-
   test("A11, A12: ctag and token move with a change, sync-collection names it, multiget reads it", async () => {
     const before = await poll();
     expect(await poll()).toEqual(before);
@@ -472,8 +475,6 @@ describe("polling", () => {
   });
 
   test("A13: a query with the start of a time range alone, and a VTODO query without one", async () => {
-    const query = (filter: string): string =>
-      `<B:calendar-query ${declared}><A:prop><A:getetag/><A:getcontenttype/></A:prop><B:filter><B:comp-filter name="VCALENDAR">${filter}</B:comp-filter></B:filter></B:calendar-query>`;
     const events = await mac({
       method: "REPORT",
       path: unified,

@@ -153,23 +153,23 @@ describe.skipIf(withoutKhal)("khal", () => {
   });
 });
 
-describe.skipIf(withoutVdirsyncer)("vdirsyncer on tasks", () => {
-  const todo = (status: string): string =>
-    [
-      "BEGIN:VCALENDAR",
-      "VERSION:2.0",
-      "PRODID:-//example.com//EN",
-      "BEGIN:VTODO",
-      "UID:bread@example.com",
-      "DTSTAMP:20260101T000000Z",
-      "DUE;VALUE=DATE:20260611",
-      "SUMMARY:Buy bread",
-      `STATUS:${status}`,
-      "END:VTODO",
-      "END:VCALENDAR",
-      "",
-    ].join("\r\n");
+const todo = (status: string): string =>
+  [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//example.com//EN",
+    "BEGIN:VTODO",
+    "UID:bread@example.com",
+    "DTSTAMP:20260101T000000Z",
+    "DUE;VALUE=DATE:20260611",
+    "SUMMARY:Buy bread",
+    `STATUS:${status}`,
+    "END:VTODO",
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n");
 
+describe.skipIf(withoutVdirsyncer)("vdirsyncer on tasks", () => {
   test("O1: a task goes up, is done elsewhere and comes back, and is deleted", async () => {
     const replica = await replicaOf("tasks");
     await writeFile(join(replica.folder, "bread.ics"), todo("NEEDS-ACTION"));

@@ -8,7 +8,7 @@ import { slugFromName } from "./slug.ts";
 
 export interface UserRefusal {
   readonly code: "slug-taken" | "email-taken" | "no-slug";
-  readonly field: "name" | "email";
+  readonly field: "name" | "slug" | "email";
   readonly reason: string;
 }
 
@@ -25,7 +25,8 @@ export async function createUser(
       reason: "No login name can be made from this name. Use at least one Latin letter or digit.",
     });
   }
-  const taken = (code: "slug-taken" | "email-taken") => err(refusal(code, slug, email));
+  const slugField = request.slug === undefined ? "name" : "slug";
+  const taken = (code: "slug-taken" | "email-taken") => err(refusal(code, slug, slugField, email));
   if (await ports.registry.userBySlug(slug)) return taken("slug-taken");
   if (await ports.registry.userByEmail(email)) return taken("email-taken");
 
@@ -36,8 +37,13 @@ export async function createUser(
   return ok({ userId, slug, email, credentialEpoch: 1, createdAt: ports.clock.now() });
 }
 
-function refusal(code: "slug-taken" | "email-taken", slug: string, email: string): UserRefusal {
+function refusal(
+  code: "slug-taken" | "email-taken",
+  slug: string,
+  slugField: "name" | "slug",
+  email: string,
+): UserRefusal {
   return code === "slug-taken"
-    ? { code, field: "name", reason: `The login name “${slug}” is taken. Choose another name.` }
+    ? { code, field: slugField, reason: `The login name “${slug}” is taken. Choose another name.` }
     : { code, field: "email", reason: `There is already a user with the address ${email}.` };
 }

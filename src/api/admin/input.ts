@@ -3,10 +3,10 @@
 import { z } from "zod";
 import type { DetailLevel } from "../../core/ports/user-graph.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { readBounded } from "../bounded-body.ts";
 import { LABEL_RULE, isLabel } from "../label.ts";
 import { type FieldError, problemResponse } from "../problem.ts";
 import { isSlug } from "../slug.ts";
-import { isWorthDiscarding } from "../unread-body.ts";
 
 const BODY_BYTES_MAX = 65_536;
 
@@ -60,14 +60,14 @@ export async function readJson<T>(request: Request, shape: z.ZodType<T>): Promis
       }),
     );
   }
-  const text = await boundedText(request);
-  if (text === undefined) {
+  const body = await bodyOf(request);
+  if (body === "too-large") {
     const detail = `The body is larger than ${BODY_BYTES_MAX} bytes.`;
     return err(problemResponse({ status: 413, code: "too-large", title: "Content too large", detail }));
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(new TextDecoder().decode(body));
   } catch {
     const detail = "The body is not well-formed JSON.";
     return err(problemResponse({ status: 400, code: "malformed-json", title: "Malformed JSON", detail }));
@@ -86,17 +86,13 @@ export function invalid(errors: readonly FieldError[]): Response {
   });
 }
 
-async function boundedText(request: Request): Promise<string | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return undefined;
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size <= BODY_BYTES_MAX) text += decoder.decode(chunk, { stream: true });
-    else if (!isWorthDiscarding(size)) break;
+/** A body that breaks off is no JSON either. */
+async function bodyOf(request: Request): Promise<Uint8Array | "too-large"> {
+  try {
+    return (await readBounded(request, BODY_BYTES_MAX)) ?? "too-large";
+  } catch {
+    return new Uint8Array(0);
   }
-  return size > BODY_BYTES_MAX ? undefined : text + decoder.decode();
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): readonly FieldError[] {

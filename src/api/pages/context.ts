@@ -3,6 +3,7 @@
 
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { readBounded } from "../bounded-body.ts";
 import { equalSecrets } from "../constant-time.ts";
 import type { Ports } from "../ports.ts";
 import type { SignedIn, SignIn } from "../sign-in/auth.ts";
@@ -24,6 +25,8 @@ export interface PageEnv {
 }
 
 export type PageContext = Context<PageEnv>;
+
+const FORM_BYTES_MAX = 65_536;
 
 export function formCookieName(origin: string): string {
   return origin.startsWith("https:") ? "__Host-t-minus-form" : "t-minus-form";
@@ -55,6 +58,27 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   headers.set("x-frame-options", "DENY");
   headers.set("cross-origin-opener-policy", "same-origin");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+};
+
+/** A calendar client that was given a page's address is told where calendars are. */
+export const browserMethodsOnly: MiddlewareHandler = async (c, next) => {
+  if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "POST") return next();
+  return c.text("This is a page for browsers. Calendars are below /dav/.\n", 405, {
+    allow: "GET, HEAD, POST",
+  });
+};
+
+/** Forms are small. */
+export const boundedForms: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== "POST" || c.req.raw.body === null) return next();
+  try {
+    const body = await readBounded(c.req.raw, FORM_BYTES_MAX);
+    if (body === undefined) return c.text("This form is too large.\n", 413);
+    c.req.raw = new Request(c.req.raw, { method: "POST", body });
+  } catch {
+    return c.text("This form ended before it was complete.\n", 400);
+  }
+  return next();
 };
 
 /** Gives each browser its form token; refuses a POST that did not come from a form of ours. */
@@ -108,9 +132,10 @@ export function localPath(next: string | undefined): string {
   return next !== undefined && /^\/[a-z0-9][\w/-]*$/i.test(next) ? next : "/";
 }
 
-/** A field of a form that was sent as text; files and absent fields are empty. */
+/** A field of a form that was sent as text; files and absent fields are empty, and so is every field of what is no form. */
 export async function fields(c: PageContext): Promise<(name: string) => string> {
-  const body = await c.req.parseBody();
+  // The body is in memory (boundedForms): only its form can be wrong.
+  const body = await c.req.parseBody().catch((): Record<string, unknown> => ({}));
   return (name) => {
     const value = body[name];
     return typeof value === "string" ? value : "";

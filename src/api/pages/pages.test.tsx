@@ -184,6 +184,18 @@ describe("forms", () => {
     });
     expect(answer.status).toBe(413);
   });
+
+  it.each([
+    ["multipart/form-data", "x"],
+    ["multipart/form-data; boundary=b", "--b\r\nnonsense"],
+  ])("that are none by their own type (%s) are refused like an expired one", async (type, body) => {
+    const b = await signedInBrowser(h);
+    const answer = await b.post("/app-passwords", {
+      headers: { "content-type": type, origin: ORIGIN },
+      body,
+    });
+    expect(answer.status).toBe(403);
+  });
 });
 
 describe("every page", () => {
@@ -213,6 +225,12 @@ describe("every page", () => {
       expect([path, text.includes("&lt;script&gt;alert(1)")]).toEqual([path, true]);
       expect([path, text.includes("<script>alert"), text.includes("<img")]).toEqual([path, false, false]);
     }
+  });
+
+  it.each(["PROPFIND", "OPTIONS", "PUT"])("answers %s with 405 and where calendars are", async (method) => {
+    const answer = await h.fetch("/caldav.php/", { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+    expect(await answer.text()).toContain("/dav/");
   });
 
   it("is a page when nothing is there", async () => {

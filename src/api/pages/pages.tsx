@@ -1,7 +1,6 @@
 // All pages as one application. Order matters: what nobody needs to be signed in for comes before `requireUser`.
 
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Ports } from "../ports.ts";
 import { createSignIn, type SignIn } from "../sign-in/auth.ts";
 import { createThrottle } from "../throttle.ts";
@@ -9,7 +8,14 @@ import { accountPages } from "./accounts.tsx";
 import { appPasswordPages } from "./app-passwords.tsx";
 import { assets } from "./assets.ts";
 import { connectPages, iphonePages } from "./connect.tsx";
-import { ownFormsOnly, type PageEnv, requireUser, securityHeaders } from "./context.ts";
+import {
+  boundedForms,
+  browserMethodsOnly,
+  ownFormsOnly,
+  type PageEnv,
+  requireUser,
+  securityHeaders,
+} from "./context.ts";
 import { feedPages } from "./feeds.tsx";
 import { firstRunPages } from "./first-run.tsx";
 import { homePages } from "./home.tsx";
@@ -18,7 +24,6 @@ import { policyPages } from "./policy.tsx";
 import { securityPages } from "./security.tsx";
 import { signInPages } from "./sign-in.tsx";
 
-const FORM_BYTES_MAX = 65_536;
 const WRONG_PASSWORDS = { capacity: 8, refillMs: 60_000, keysMax: 10_000 };
 const ORIGINS_MAX = 16;
 
@@ -38,8 +43,9 @@ export function createPages(ports: Ports): Hono<PageEnv> {
 
   return new Hono<PageEnv>()
     .use(securityHeaders)
+    .use(browserMethodsOnly)
     .route("/assets", assets)
-    .use(bodyLimit({ maxSize: FORM_BYTES_MAX, onError: (c) => c.text("This form is too large.\n", 413) }))
+    .use(boundedForms)
     .use(async (c, next) => {
       const origin = ports.settings.publicUrl ?? new URL(c.req.url).origin;
       c.set("ports", ports);

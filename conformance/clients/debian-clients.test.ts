@@ -56,12 +56,13 @@ async function listing(collection: string): Promise<readonly string[]> {
 
 describe.skipIf(withoutKhal)("khal", () => {
   let replica: Replica;
+  const program = "khal";
   let configPath: string;
 
   function khal(...args: readonly string[]): Promise<string> {
     const env = { ...process.env, LC_ALL: "C.UTF-8", LANG: "C.UTF-8", TZ: "UTC", HOME: world.folder };
     return new Promise((resolve, reject) => {
-      execFile("khal", ["-c", configPath, ...args], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+      execFile(program, ["-c", configPath, ...args], { env, timeout: 60_000 }, (error, stdout, stderr) =>
         error === null ? resolve(stdout) : reject(new Error(`khal ${args.join(" ")}: ${stdout}${stderr}`)),
       );
     });

@@ -4,6 +4,7 @@
 import { precondition, type Failure } from "../../core/failure.ts";
 import { readCalendarObject, type CalendarObject } from "../../core/ical/calendar-object-resource.ts";
 import { checkObjectLimits } from "../../core/ical/object-limits.ts";
+import { checkReadableRules } from "../../core/ical/readable-rules.ts";
 import type { CalendarCollection } from "../../core/ports/calendar-store.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readCalendarBody } from "../body.ts";
@@ -83,7 +84,8 @@ function acceptable(
     const reason = `This calendar takes ${calendar.components.join(", ")}, not ${component}.`;
     return err(precondition("supported-calendar-component", reason));
   }
-  return checkObjectLimits(object.value, context.maxima);
+  const readable = checkReadableRules(object.value);
+  return readable.ok ? checkObjectLimits(object.value, context.maxima) : readable;
 }
 
 /** The store knows slugs and names; clients know URLs. */

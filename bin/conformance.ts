@@ -12,6 +12,7 @@ const folder = join(project, "conformance");
 /** Programs by suite, and the Debian package of each. */
 const needed: Readonly<Record<string, readonly string[]>> = {
   upstream: ["radicale", "xandikos", "vdirsyncer"],
+  clients: ["vdirsyncer", "khal"],
 };
 
 const suites = readdirSync(folder, { withFileTypes: true })

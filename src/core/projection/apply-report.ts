@@ -21,6 +21,9 @@ const LONGEST_RETRY_MS = 3_600_000;
 /** Repeating does not help by itself, but the user may have repaired it. */
 const PERMANENT_RETRY_MS = 3_600_000;
 
+/** By then an account was pulled, if it can be. */
+const PULL_MS = 600_000;
+
 type DoneReport = Extract<WriteReport, { result: "done" }>;
 type ConflictReport = Extract<WriteReport, { result: "conflict" }>;
 type FailedReport = Extract<WriteReport, { result: "failed" }>;
@@ -102,7 +105,7 @@ function met(
   event: KnownEvent | null,
   context: TransitionContext,
 ): Transition {
-  if (report.current === null) return gone(row, context);
+  if (report.current === null) return gone(row, event, context);
   const place = {
     accountId: row.accountId,
     providerCalendarId: report.providerCalendarId,
@@ -123,22 +126,25 @@ function met(
   return meetOrigin(item.value, row, event, sourceAt(report.current, event), context);
 }
 
-/** What we wanted to write is an edit, and an edit beats a deletion. */
-function gone(row: MirrorRow, context: TransitionContext): Transition {
+/** Not there any more. What we wanted to write is an edit, and an edit beats a deletion. */
+function gone(row: MirrorRow, event: KnownEvent | null, context: TransitionContext): Transition {
   const isWanted = row.kind === "origin" && row.desiredHash !== null;
-  // There was none: we only wanted to read. A pull proves and counts what is gone.
-  if (isWanted && row.base !== null && !hasPendingEdit(row, context))
-    return transitionOf("unchanged", row.canonicalEventId, {
-      mirror: { ...row, projectedHash: row.desiredHash, state: "ACTIVE" },
-    });
   // At once, but a server that says so again and again (it refuses a new UID as one that exists) is asked more and more seldom.
   const wait = row.attempts === 0 ? 0 : backoff(row, context);
+  const again = { attempts: row.attempts + 1, nextAttemptAt: context.nowMs + wait };
+  const source = event?.sources.find(
+    (one) => one.accountId === row.accountId && one.providerEventId === row.providerEventId,
+  );
+  if (isWanted && source !== undefined) {
+    // It may have moved, so it is not created again: a pull tells, and counts what is deleted.
+    const isRead = row.base !== null && !hasPendingEdit(row, context);
+    const waiting = { ...row, ...again, nextAttemptAt: context.nowMs + PULL_MS };
+    return transitionOf("unchanged", row.canonicalEventId, {
+      mirror: isRead ? { ...row, projectedHash: row.desiredHash, state: "ACTIVE" } : waiting,
+    });
+  }
   return transitionOf(isWanted ? "restored" : "unchanged", row.canonicalEventId, {
-    mirror: {
-      ...lostMirror(row, context.nowMs + wait),
-      tried: [],
-      attempts: row.attempts + 1,
-    },
+    mirror: { ...lostMirror(row, context.nowMs), ...again, tried: [] },
     removeSource: row.kind === "origin",
   });
 }

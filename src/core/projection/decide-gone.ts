@@ -37,15 +37,35 @@ function sourceGone(
   const lost = isOfOrigin ? lostMirror(origin, context.nowMs) : null;
   if (event === null)
     return transitionOf("unchanged", id, { removeSource: true, mirror: lost && { ...lost, tried: [] } });
-  if (source.role === "copy") return transitionOf("unchanged", id, { removeSource: true });
-  if (isOfOrigin && origin.desiredHash !== source.contentHash && hasPendingEdit(origin, context))
+  const isEdited = isOfOrigin && origin.desiredHash !== source.contentHash && hasPendingEdit(origin, context);
+  const edited = isEdited ? origin : null;
+  const heirs = event.sources.filter((other) => other.role === "copy" && !samePlace(other, source));
+  // It only moved: edits go to where it is now.
+  const moved = heirs.find((other) => other.accountId === source.accountId);
+  const unwanted: MirrorRow | null = lost && { ...lost, desiredHash: null, state: "TOMBSTONED", tried: [] };
+  if (source.role === "copy") {
+    const followed =
+      lost === null || moved === undefined ? unwanted : rowOfHeir(moved, event, edited, context);
+    // What a copy says is nothing to the event: it is read when it is written to.
+    const unread = followed && { ...followed, etag: null };
+    const isQuiet = unread?.projectedHash === UNKNOWN_OUTCOME && edited === null;
+    return transitionOf("unchanged", id, {
+      removeSource: true,
+      mirror: isQuiet ? { ...unread, projectedHash: unread.desiredHash, state: "ACTIVE" } : unread,
+    });
+  }
+  if (edited !== null && moved === undefined)
     return transitionOf("restored", id, { removeSource: true, mirror: lost });
-  const heir = event.sources.find((other) => other.role === "copy" && !samePlace(other, source));
-  if (heir !== undefined) return promote({ ...heir, role: source.role }, event, lost, context);
-  return transitionOf("deleted", id, {
+  const heir = moved ?? heirs[0];
+  if (heir === undefined)
+    return transitionOf("deleted", id, { removeSource: true, removeEvent: true, mirror: unwanted });
+  return transitionOf("unchanged", id, {
     removeSource: true,
-    removeEvent: true,
-    mirror: lost && { ...lost, desiredHash: null, state: "TOMBSTONED", tried: [] },
+    mirror: lost?.accountId === heir.accountId ? null : unwanted,
+    promoted: {
+      source: { ...heir, role: source.role },
+      origin: rowOfHeir(heir, event, edited, context),
+    },
   });
 }
 
@@ -80,18 +100,17 @@ export function originOfHeir(
   };
 }
 
-function promote(
+/** `edited`: the row of the place that is gone, where an edit was still to be written to it. */
+function rowOfHeir(
   heir: SourceRow,
   event: KnownEvent,
-  lost: MirrorRow | null,
+  edited: MirrorRow | null,
   context: TransitionContext,
-): Transition {
-  const replacesLost = lost !== null && lost.accountId === heir.accountId;
-  return transitionOf("unchanged", event.canonicalEventId, {
-    removeSource: true,
-    mirror: lost === null || replacesLost ? null : { ...lost, desiredHash: null, state: "TOMBSTONED" },
-    promoted: { source: heir, origin: originOfHeir(heir, event, context) },
-  });
+): MirrorRow {
+  const row = originOfHeir(heir, event, context);
+  if (edited === null) return row;
+  const { base, tried } = edited;
+  return { ...row, base, tried, etag: null, projectedHash: UNKNOWN_OUTCOME, state: "PENDING" };
 }
 
 function samePlace(a: SourceRow, b: SourceRow): boolean {

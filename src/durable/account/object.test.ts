@@ -5,13 +5,15 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { AccountId, UserId } from "../../core/id.ts";
 import type { CalDavCredentials } from "../../core/ports/account.ts";
+import type { Connector } from "../../core/ports/connector.ts";
 import type { UserGraph } from "../../core/ports/user-graph.ts";
 import { createFakeProvider } from "../../core/testing/fake-connector.ts";
 import type { Env } from "../env.ts";
 import { migrate } from "../sql/migrations.ts";
+import type { SealedCodec } from "../sql/sealed.ts";
 import { openVault } from "../vault.ts";
 import { judge } from "./health.ts";
-import { pushPass } from "./passes.ts";
+import { pushPass, syncPass, type Workplace } from "./passes.ts";
 import { readAccount, saveAccount, saveVerdict } from "./record.ts";
 import { accountMigrations } from "./schema.ts";
 import { accountState } from "./state.ts";
@@ -54,6 +56,29 @@ describe("the status of an account", () => {
     }));
 });
 
+async function placeOf(
+  storage: DurableObjectStorage,
+  codec: SealedCodec,
+  connector: Connector,
+): Promise<Workplace> {
+  const account = await readAccount(storage.sql, codec);
+  if (account === undefined) throw new Error("the account was just saved");
+  return {
+    storage,
+    codec,
+    account,
+    connector,
+    graph: { pendingWrites: () => Promise.resolve([]) } as unknown as UserGraph,
+    state: accountState(storage, codec, Date.now),
+    clock: { now: Date.now },
+    random: { bytes: (length) => new Uint8Array(length) },
+  };
+}
+
+function failing(): Promise<never> {
+  return Promise.reject(new Error("broken"));
+}
+
 describe("a pass that only writes", () => {
   it("says nothing about reading: what the last whole pass found stands, and so does its next attempt", () =>
     runInDurableObject(freshStub(), async (instance, { storage }) => {
@@ -62,25 +87,43 @@ describe("a pass that only writes", () => {
       await saveVerdict(storage.sql, codec, judge([refused], 1, 0), 1, 1_000);
       const at = Date.now() + 1_800_000;
       await storage.setAlarm(at);
-      const account = await readAccount(storage.sql, codec);
-      if (account === undefined) throw new Error("the account was just saved");
-      const nothingDue = { pendingWrites: () => Promise.resolve([]) } as unknown as UserGraph;
-      await pushPass({
-        storage,
-        codec,
-        account,
-        connector: createFakeProvider().connector,
-        graph: nothingDue,
-        state: accountState(storage, codec, Date.now),
-        clock: { now: Date.now },
-        random: { bytes: (length) => new Uint8Array(length) },
-      });
+      await pushPass(await placeOf(storage, codec, createFakeProvider().connector));
       expect(await instance.status()).toMatchObject({
         health: "red",
         lastSyncAt: 1_000,
         lastSuccessAt: null,
       });
       expect(await storage.getAlarm()).toBe(at);
+    }));
+
+  it("reads first after writes that were cut off", () =>
+    runInDurableObject(freshStub(), async (_instance, { storage }) => {
+      const codec = await connected(storage);
+      const provider = createFakeProvider();
+      const place = await placeOf(storage, codec, provider.connector);
+      const methods = () => provider.calls().map(({ method }) => method);
+      await pushPass(place);
+      expect(methods()).toEqual([]);
+      const cut = { ...place, graph: { pendingWrites: failing } as unknown as UserGraph };
+      await expect(pushPass(cut)).rejects.toThrow("broken");
+      await pushPass(await placeOf(storage, codec, provider.connector));
+      expect(methods()).toEqual(["listCalendars"]);
+      await pushPass(await placeOf(storage, codec, provider.connector));
+      expect(methods()).toEqual(["listCalendars"]);
+    }));
+
+  it("is seen in the status and taken up again when it breaks", () =>
+    runInDurableObject(freshStub(), async (instance, { storage }) => {
+      const codec = await connected(storage);
+      const broken = createFakeProvider().connector;
+      const place = await placeOf(storage, codec, broken);
+      const before = Date.now();
+      await expect(syncPass({ ...place, connector: { ...broken, listCalendars: failing } })).rejects.toThrow(
+        "broken",
+      );
+      const status = await instance.status();
+      expect([status.health, status.message]).toEqual(["yellow", expect.stringContaining("failed here")]);
+      expect(await storage.getAlarm()).toBeGreaterThan(before);
     }));
 });
 

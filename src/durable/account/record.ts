@@ -25,6 +25,8 @@ export interface AccountRecord {
   readonly attempts: number;
   /** UTC ms; before it nothing is tried without being asked. */
   readonly notBefore: number;
+  /** Between passes: the last one was cut off, and what became of its writes is not known. */
+  readonly isWriting: boolean;
 }
 
 type Row = {
@@ -38,11 +40,12 @@ type Row = {
   needs_reconnect: number;
   attempts: number;
   not_before: number;
+  is_writing: number;
 };
 
 const statements = {
   read: `SELECT account_id, user_id, credentials, last_sync_at, last_success_at, health, message, needs_reconnect, attempts,
-    not_before FROM account`,
+    not_before, is_writing FROM account`,
   save: `INSERT INTO account (only, account_id, user_id, provider, label, credentials, connected_at, health, needs_reconnect,
       attempts, not_before)
     VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 'yellow', 0, 0, 0)
@@ -50,6 +53,7 @@ const statements = {
       attempts = 0, not_before = 0`,
   verdict: `UPDATE account SET last_sync_at = ?1, last_success_at = CASE WHEN ?2 = 'green' THEN ?1 ELSE last_success_at END,
     health = ?2, message = ?3, needs_reconnect = ?4, attempts = ?5, not_before = ?6`,
+  writing: "UPDATE account SET is_writing = ?",
 } as const;
 
 const place = (column: string) => ({ column: `account.${column}`, row: "1" });
@@ -70,6 +74,7 @@ export async function readAccount(sql: SqlStorage, codec: SealedCodec): Promise<
     needsReconnect: row.needs_reconnect === 1,
     attempts: row.attempts,
     notBefore: row.not_before,
+    isWriting: row.is_writing === 1,
   };
 }
 
@@ -95,4 +100,8 @@ export async function saveVerdict(
   const message = verdict.message === "" ? null : await codec.seal(place("message"), verdict.message);
   const { health, needsReconnect, waitMs } = verdict;
   sql.exec(statements.verdict, now, health, message, needsReconnect ? 1 : 0, attempts, now + waitMs);
+}
+
+export function saveWriting(sql: SqlStorage, isWriting: boolean): void {
+  sql.exec(statements.writing, isWriting ? 1 : 0);
 }

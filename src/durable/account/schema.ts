@@ -54,6 +54,12 @@ CREATE TABLE channels (
 ) STRICT;
 `;
 
+/** Set while writes are on their way: what became of them is not known when it is still set afterwards. */
+const WRITING = `
+ALTER TABLE account ADD COLUMN is_writing INTEGER NOT NULL DEFAULT 0 CHECK (is_writing IN (0, 1));
+`;
+
 export const accountMigrations: readonly Migration[] = [
   { name: "one connected account", statements: ACCOUNT + REMOTE_CALENDARS + CHANNELS },
+  { name: "writes that were cut off", statements: WRITING },
 ];

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { removeAccount } from "./accounts.ts";
 import { workOneBatch } from "./background.ts";
-import { pull } from "./simulated-provider.ts";
+import { pull, push } from "./simulated-provider.ts";
 import { A, ical, titlesIn, world } from "./testing-world.ts";
 
 const ELSEWHERE = "/acc_A/calendar/elsewhere.ics";
@@ -79,4 +79,27 @@ describe("a copy that becomes the origin", () => {
       expect(await titles()).toEqual([]);
       expect(b.source.resources.size).toBe(0);
     }));
+
+  it.each([true, false])(
+    "gets the edit that was on its way to where it moved from (pushed before the pull: %s)",
+    (pushed) =>
+      world(async ({ graph, a, put, rest, titles }) => {
+        a.source.write(a.source.idOf("one"), ical("one", "Old"));
+        await rest();
+        await put("one", "Mine");
+        a.source.write(ELSEWHERE, ical("one", "Old", "20260303T150000Z"));
+        a.source.remove(a.source.idOf("one"));
+        // The server answers that it is not there any more; in another calendar nothing stops it from being created twice.
+        if (pushed) for (let round = 0; round < 3; round++) await push(graph, a);
+        const row = graph.sql
+          .exec("SELECT provider_event_id AS id FROM event_mirrors WHERE kind = 'origin'")
+          .one();
+        expect(row).toEqual({ id: a.source.idOf("one") });
+        await rest();
+        expect(await titles()).toEqual(["Mine"]);
+        expect([...a.source.resources.keys()]).toEqual([ELSEWHERE]);
+        expect(a.source.resources.get(ELSEWHERE)?.ical).toContain("SUMMARY:Mine");
+        expect(a.source.resources.get(ELSEWHERE)?.ical).toContain("20260303T150000Z");
+      }),
+  );
 });

@@ -41,6 +41,11 @@ export class SimulatedCalendar {
     if (this.resources.delete(id)) this.log.push(id);
   }
 
+  holderOf(uid: string): ProviderEvent | null {
+    const held = [...this.resources].find(([, { ical }]) => ical.includes(`\r\nUID:${uid}\r\n`));
+    return held === undefined ? null : this.current(held[0]);
+  }
+
   current(id: string): ProviderEvent | null {
     const resource = this.resources.get(id);
     return resource === undefined ? null : { id, ...resource };
@@ -150,6 +155,9 @@ function execute(account: SimulatedAccount, write: PendingWrite, hidesEtag: bool
       ? current === null
       : current !== null && current.etag === write.expectedEtag;
   if (!isExpected) return { result: "conflict", ...place, current };
+  // CALDAV:no-uid-conflict names who holds the UID (RFC 4791 5.3.2.1).
+  const holder = calendar.holderOf(write.uid);
+  if (holder !== null && holder.id !== id) return { result: "conflict", ...place, current: holder };
   account.writes++;
   const etag = calendar.write(id, write.ical);
   return { ...done, etag: hidesEtag ? null : etag };

@@ -61,6 +61,7 @@ class Simulation {
   readonly #random: () => number;
   now = BEGIN;
   #version = 0;
+  readonly #cutOff = new Set<SimulatedAccount>();
   /** Canonical id by UID, for as long as anything remembers the event. */
   readonly #identities = new Map<string, string>();
 
@@ -113,20 +114,46 @@ class Simulation {
     const roll = this.#random();
     if (roll < 0.2) await this.clientPut(uid);
     else if (roll < 0.27) await this.clientDelete(uid);
-    else if (roll < 0.4) account.source.write(account.source.idOf(uid), this.fresh(uid));
-    else if (roll < 0.45) account.source.remove(account.source.idOf(uid));
+    else if (roll < 0.37) account.source.write(this.placeOf(account, uid), this.fresh(uid));
+    else if (roll < 0.41) account.source.remove(this.placeOf(account, uid));
+    else if (roll < 0.45) this.move(account, uid);
     else if (roll < 0.5) this.vandalise(account.overlay);
     else if (roll < 0.72) await pull(this.graph, account, this.chance(0.3));
     else if (roll < 0.94) {
+      // After writes that were cut off an account is read first (account/passes.ts).
+      if (this.#cutOff.delete(account)) await pull(this.graph, account);
+      const losesReport = (): boolean => {
+        const isLost = this.chance(0.25);
+        if (isLost) this.#cutOff.add(account);
+        return isLost;
+      };
       await push(
         this.graph,
         account,
-        { losesReport: () => this.chance(0.25), fails: () => this.chance(0.15), hidesEtag: this.chance(0.3) },
+        { losesReport, fails: () => this.chance(0.15), hidesEtag: this.chance(0.3) },
         1 + Math.floor(this.#random() * 6),
       );
     } else if (roll < 0.97) this.graph = await openTestGraph(this.#storage, { now: () => this.now });
     this.advance(this.chance(0.5) ? 1_000 : 600_000);
     this.checkIdentities();
+  }
+
+  /** Where the account has the UID, or would create it. */
+  placeOf({ source }: SimulatedAccount, uid: string): string {
+    const found = [...source.resources].find(([, { ical: text }]) => uidOf(text) === uid);
+    return found?.[0] ?? source.idOf(uid);
+  }
+
+  /** As it is, or edited on the way. */
+  move(account: SimulatedAccount, uid: string): void {
+    const from = this.placeOf(account, uid);
+    const text = account.source.resources.get(from)?.ical;
+    if (text === undefined) return;
+    account.source.write(
+      account.source.idOf(`moved-${++this.#version}`),
+      this.chance(0.5) ? text : this.fresh(uid),
+    );
+    account.source.remove(from);
   }
 
   vandalise(overlay: SimulatedCalendar): void {
@@ -212,7 +239,7 @@ class Simulation {
       const homes = this.accounts.filter((account) => held.get(uid)?.includes(account.accountId));
       expect(homes.length, `homes of ${uid}`).toBeGreaterThan(0);
       const shown = homes.map(
-        (account) => account.source.resources.get(account.source.idOf(uid))?.ical ?? "",
+        (account) => account.source.resources.get(this.placeOf(account, uid))?.ical ?? "",
       );
       expect(shown.map(summaryOf), `what a home of ${uid} says`).toContain(summaryOf(text));
     }
@@ -240,7 +267,7 @@ class Simulation {
     expect(one("SELECT count(*) AS n FROM pragma_foreign_key_check")).toBe(0);
   }
 
-  /** As after an expired cursor. It also brings what a copy says that became the origin. */
+  /** As after an expired cursor. */
   async readCompletely(): Promise<void> {
     for (const account of this.accounts) {
       account.source.cursor = 0;
@@ -266,7 +293,6 @@ it.each(seeds)("comes to rest with nothing lost and nothing doubled (seed %i)", 
     const simulation = await Simulation.begin(storage, seed);
     for (let step = 0; step < STEPS; step++) await simulation.step();
     await settle(simulation.graph, simulation.accounts, () => simulation.advance());
-    await simulation.readCompletely();
     await simulation.checkRest();
     await simulation.checkQuiet();
   });

@@ -91,13 +91,17 @@ for (const [title, dtstart, window] of [
   for (const text of hostile) {
     const rule = ruleOf(text);
     for (let i = 0; i < 3; i++) run(rule, dtstart, window);
-    const began = performance.now();
-    const starts = run(rule, dtstart, window);
-    const ms = performance.now() - began;
+    let starts = 0;
+    const times = Array.from({ length: 9 }, () => {
+      const began = performance.now();
+      starts = run(rule, dtstart, window);
+      return performance.now() - began;
+    });
+    const ms = times.toSorted((a, b) => a - b)[4] ?? Number.NaN;
     if (ms > worst.ms) worst = { ms, text };
     console.log(
       `${title}: ${text.slice(0, 60).padEnd(60)} ${ms.toFixed(2).padStart(8)} ms, ${starts < 0 ? "budget-exceeded" : `${starts} starts`}`,
     );
   }
-  console.log(`${title}: worst ${worst.ms.toFixed(2)} ms (${worst.text.slice(0, 60)})`);
+  console.log(`${title}: worst median of 9 ${worst.ms.toFixed(2)} ms (${worst.text.slice(0, 60)})`);
 }

@@ -38,9 +38,14 @@ function expectWallClock(zone: Zone, at: number, before: number, after: number):
   }
 }
 
+/** Bodies of skipped suites are run too, to collect their tests. */
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "{}";
+}
+
 describe.skipIf(!existsSync(oracleFile))("the zone table equals the transition oracle 1990 to 2037", () => {
   const oracle: Record<string, { offset_1990: number; transitions: [string, number][] }> = JSON.parse(
-    readFileSync(oracleFile, "utf8"),
+    textOf(oracleFile),
   );
   const names = Object.keys(oracle).filter((name) => !NOT_ZONES.has(name));
 
@@ -108,7 +113,7 @@ describe.skipIf(!existsSync(oracleFile))("the zone table equals the transition o
 
 describe.skipIf(!existsSync(fullFile))("the zone table equals the full history as VTIMEZONEs", () => {
   it("begins every plain onset of every zone at the same instant with the same offset", () => {
-    const texts: Record<string, string> = JSON.parse(readFileSync(fullFile, "utf8"));
+    const texts: Record<string, string> = JSON.parse(textOf(fullFile));
     let compared = 0;
     for (const [name, text] of Object.entries(texts)) {
       if (NOT_ZONES.has(name)) continue;

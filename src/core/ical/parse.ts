@@ -16,7 +16,7 @@ interface OpenComponent {
 }
 
 /** Everything that neither a content line (RFC 5545 3.1) nor the XML of a CalDAV answer (XML 1.0 2.2) can carry. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- the control characters are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 function invalid(reason: string): Result<never, Failure> {
